@@ -70,7 +70,7 @@ else
     browsers='^BrowserTests\.' programs='^(Interop|System)Tests\.'
     # Processes of their own: where tests compute, or wait for a program without giving up their
     # thread, those of the same process that wait for a browser would begin late.
-    beside "code" 900 --skip "$programs" --skip "$browsers"
+    beside "code" 1200 --skip "$programs" --skip "$browsers"
     beside "programs" 1200 --filter "$programs" --skip "$systemd" --skip "$lines" \
         --skip "$conformance" --skip "$alone"
     beside "browsers" 1200 --filter "$browsers"

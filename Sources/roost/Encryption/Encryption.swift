@@ -19,9 +19,9 @@ struct Encryption {
     private(set) var hostNames: [String] = []
     /// What root has read of the credentials since the start: the folder's copies are older. A
     /// program that takes over gets them.
-    private var supplied: [String: [UInt8]] = [:]
+    private var supplied: HiddenFiles?
     /// The same for the program that is about to take over; nil if it gets ``supplied``.
-    private var offered: [String: [UInt8]]?
+    private var offered: HiddenFiles?
     /// When the days of the certificates are counted next.
     private var nextCount = Instant(nanoseconds: 0)
 
@@ -66,9 +66,11 @@ struct Encryption {
     /// without TLS, or for a certificate of the server's own, which stays. Throws if a file is bad.
     func renewed(_ files: [String: [UInt8]]) throws(ReloadFailure) -> TLS? {
         guard canRenew else { return nil }
+        var known = files.isEmpty ? supplied?.read() ?? [:] : [:]
+        defer { SuppliedFiles.wipe(&known) }
         do {
             let tls = try options.load(
-                hostNames: [], supplied: files.isEmpty ? supplied : files, again: true,
+                hostNames: [], supplied: files.isEmpty ? known : files, again: true,
                 credentials: credentials)
             guard let tls else {
                 throw ReloadFailure(
@@ -82,27 +84,21 @@ struct Encryption {
         }
     }
 
-    /// Remembers credentials that are in use from now on.
-    mutating func keep(_ files: [String: [UInt8]]) {
-        guard !files.isEmpty else { return }
-        SuppliedFiles.wipe(&supplied)
-        supplied = files
-    }
+    /// Remembers credentials that are in use from now on; nil changes nothing.
+    mutating func keep(_ files: HiddenFiles?) { supplied = files ?? supplied }
 
-    /// Credentials for the program that is about to take over.
-    mutating func offer(_ files: [String: [UInt8]]) { offered = files.isEmpty ? nil : files }
+    /// Credentials for the program that is about to take over; nil for those that are remembered.
+    mutating func offer(_ files: HiddenFiles?) { offered = files }
 
     /// That program has not taken over.
-    mutating func withdrawOffer() {
-        if offered != nil { SuppliedFiles.wipe(&offered!) }
-        offered = nil
-    }
+    mutating func withdrawOffer() { offered = nil }
 
     // MARK: Hand-over
 
     /// Writes the credentials that root has read, or none.
     func save(to writer: inout StateWriter, withFiles: Bool) {
-        let files = withFiles ? offered ?? supplied : [:]
+        var files = withFiles ? (offered ?? supplied)?.read() ?? [:] : [:]
+        defer { SuppliedFiles.wipe(&files) }
         writer.write(UInt32(files.count))
         for (name, bytes) in files {
             writer.write(name)
@@ -115,16 +111,15 @@ struct Encryption {
     mutating func restore(
         from reader: inout StateReader, _ isNewProcess: Bool
     ) throws(StateError) -> TLS? {
+        var files: [String: [UInt8]] = [:]
+        defer { SuppliedFiles.wipe(&files) }
         for _ in 0..<(try reader.read(UInt32.self)) {
-            supplied[try reader.readString()] = Array(try reader.readBytes())
+            files[try reader.readString()] = Array(try reader.readBytes())
         }
-        if isNewProcess {
-            SuppliedFiles.wipe(&supplied)
-            supplied = [:]
-        }
-        guard !supplied.isEmpty else { return nil }
+        guard !files.isEmpty, !isNewProcess else { return nil }
         do {
-            tls = try renewed([:]) ?? tls
+            supplied = try HiddenFiles(files)
+            tls = try renewed(files) ?? tls
             return tls
         } catch {
             throw StateError(error.sentence)

@@ -30,10 +30,10 @@ extension ChatHandler {
         _ io: inout ServerContext, _ files: [String: [UInt8]]
     ) throws(ReloadFailure) -> UInt64 {
         try requireNoReload()
+        encryption.offer(files.isEmpty ? nil : try HiddenFiles(files))
         service.reloading()
         reloads.begin()
         lastReload = LastReload(isGood: false, at: io.wallClock)
-        encryption.offer(files)
         io.reexec(inPlace(onChecked: nil)) { [mail] in mail.post(.notTakenOver($0)) }
         return reloads.number
     }

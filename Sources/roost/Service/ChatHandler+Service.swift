@@ -64,6 +64,7 @@ extension ChatHandler {
             }
             // Everything is read before anything changes.
             let certificates = try encryption.renewed(files)
+            let kept = files.isEmpty ? nil : try HiddenFiles(files)
             var summary = "The certificates were read."
             if var reloader {
                 let (settings, changes) = try reloader.read()
@@ -72,7 +73,7 @@ extension ChatHandler {
                 summary = changes
             }
             if let certificates { summary += exchange(certificates, &io) }
-            encryption.keep(files)
+            encryption.keep(kept)
             lastReload.isGood = true
             service.events.log(.reloaded, summary)
             return summary

@@ -108,9 +108,14 @@ import WebSocketServer
         #expect(next.find(EndQuery(user: "USER4")).count == 1)
     }
 
-    @Test func `A next process gets no keys, since it reads them anew`() {
+    @Test func `What root has sent is kept outside of the process's memory`() throws {
+        let files: [String: [UInt8]] = ["tls-key": [1, 2, 3], "tls-certificate": [], "x": [9]]
+        #expect(try HiddenFiles(files).read() == files)
+    }
+
+    @Test func `A next process gets no keys, since it reads them anew`() throws {
         var encryption = Encryption()
-        encryption.keep(["key.pem": [1, 2, 3]])
+        encryption.keep(try HiddenFiles(["key.pem": [1, 2, 3]]))
         for withFiles in [true, false] {
             var writer = StateWriter()
             encryption.save(to: &writer, withFiles: withFiles)
