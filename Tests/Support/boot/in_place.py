@@ -102,7 +102,7 @@ def a_program_that_cannot_take_over_does_not():
 def an_upgrade_brings_the_new_version_and_keeps_everybody():
     people = [Chatter().enter(f"upgraded{number}", "lobby") for number in range(2)]
     with instance("staff", 8081):
-        people_of_staff = [Chatter(("127.0.0.1", 8081)).enter("kim", "lobby")]
+        people_of_staff = [Chatter(("127.0.0.1", 8081)).enter("lee", "lobby")]
         process = main_process("roost@staff")
         run("dpkg -i /packages/new.deb")
         assert main_process("roost@staff") == process and is_new("roost@staff"), "restarted"
