@@ -54,7 +54,8 @@ async def talk_through_restarts(manager, url, context=None):
         count += 1
         await asyncio.to_thread(manager.restart)
         await asyncio.to_thread(manager.wait_for, b"event=taken-over", count)
-    return await talk_through(manager, again, url, context, arguments.times)
+    times = max(1, arguments.times // (4 if context else 1))
+    return await talk_through(manager, again, url, context, times)
 
 
 def chat():
