@@ -87,7 +87,7 @@ struct Encryption {
     /// Remembers credentials that are in use from now on; nil changes nothing.
     mutating func keep(_ files: HiddenFiles?) { supplied = files ?? supplied }
 
-    /// Credentials for the program that is about to take over; nil for those that are remembered.
+    /// Credentials for the program that is about to take over; nil for the remembered ones.
     mutating func offer(_ files: HiddenFiles?) { offered = files }
 
     /// That program has not taken over.

@@ -2,7 +2,7 @@
 import LinuxReactor
 import Storage
 
-/// Files that lie in a sealed file of the kernel. Whoever reads this process's memory, as in the
+/// Files that lie in a sealed file of the kernel. A reader of this process's memory, as in the
 /// dump of a crash, finds nothing of them.
 struct HiddenFiles {
     private let file: SealedFile
