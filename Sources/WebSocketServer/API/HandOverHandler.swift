@@ -22,7 +22,8 @@ public protocol HandOverHandler: WebSocketHandler, ~Copyable {
     /// Writes everything that must survive a hand-over to another program: see
     /// ``Server/reexec(_:onFailure:)``. Called twice for each, between two turns: for the check,
     /// after which the server serves on, and as the last callback before the other program takes
-    /// over. If that fails, callbacks go on.
+    /// over. If that fails, callbacks go on. At a restart with a
+    /// ``ServerConfiguration/descriptorStore`` there is no check, and it is called once.
     func save(to writer: inout StateWriter, _ io: borrowing ServerContext)
 
     /// Brings the handler to rest for a stage of a hand-over, between two turns, while nothing else

@@ -30,9 +30,9 @@ extension ServerContext {
     ///
     /// For a restart with a ``ServerConfiguration/descriptorStore`` no connection is closed: all of
     /// them wait there for the next process, and `Server.run()` returns as soon as they do, or
-    /// after the 2 s that requests under way have to end. The handler's `save(to:_:)` is the last
-    /// callback then, and `onStop` does not come. Only if the store does not take them, this is a
-    /// stop like any other; the reason is logged.
+    /// after the 2 s that TLS handshakes, tasks and what else cannot go on there have to end. The
+    /// handler's `save(to:_:)` is the last callback then, and `onStop` does not come. Only if the
+    /// store does not take them, this is a stop like any other; the reason is logged.
     ///
     /// Without one, every client waits at a restart until the last one is gone, since only then the
     /// next process accepts. So the Closes are not spread, and peers that do not answer are waited

@@ -135,14 +135,3 @@ extension RoomID {
         self.init(index: try reader.read(), generation: try reader.read())
     }
 }
-
-extension ConnectionID {
-    fileprivate func save(to writer: inout StateWriter) {
-        writer.write(resourceID)
-        writer.write(slot)
-    }
-
-    fileprivate init(from reader: inout StateReader) throws(StateError) {
-        self.init(resourceID: try reader.read(), slot: try reader.read())
-    }
-}

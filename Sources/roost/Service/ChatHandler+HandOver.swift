@@ -107,8 +107,7 @@ extension ChatHandler {
         writer.write(UInt32(closing.count))
         for (id, reason) in closing {
             writer.writeRecord { writer in
-                writer.write(id.resourceID)
-                writer.write(id.slot)
+                id.save(to: &writer)
                 writer.write(reason.reason)
                 writer.write(reason.user ?? "")
             }
@@ -181,7 +180,7 @@ extension ChatHandler {
         closing = [:]
         for _ in 0..<(try reader.read(UInt32.self)) {
             let record = try reader.enterRecord()
-            let id = ConnectionID(resourceID: try reader.read(), slot: try reader.read())
+            let id = try ConnectionID(from: &reader)
             let reason = try reader.readString()
             let user = try reader.readString()
             try reader.leaveRecord(record)

@@ -95,7 +95,8 @@ extension ChatHandler {
             ? "version \(before.version) has taken over from itself"
             : "version \(Version.current) has taken over from version \(before.version)"
         let settings = reloader?.summary(since: before.settings) ?? ""
-        let words = "Process \(getpid()): \(version), with all connections. \(settings)"
+        var words = "Process \(getpid()): \(version), with all connections."
+        if !settings.isEmpty { words += " \(settings)" }
         lastReload = LastReload(isGood: true, at: io.wallClock)
         reloads.end(.good, words)
         service.events.log(.reloaded, words)
