@@ -21,6 +21,7 @@ import WebSocketCore
 /// | ``TimerHandler`` | timers |
 /// | ``OperationsHandler`` | start, ticks, signals, stop, refusals, work in parts |
 /// | ``HandOverHandler`` | the handler's state, for another process |
+/// | ``RecoveryHandler`` | connections that survive a crash |
 ///
 /// A callback of a protocol that the handler does not conform to is an ordinary method, and never
 /// called. State the conformances where the type is declared, not in an extension with conditions
@@ -107,6 +108,20 @@ public protocol WebSocketHandler: ~Copyable, SendableMetatype {
     mutating func _restore(
         from reader: inout StateReader, _ io: inout ServerContext
     ) throws(StateError)
+
+    /// Whether the handler is a ``RecoveryHandler``.
+    static var _recovers: Bool { get }
+
+    /// Calls the callback of ``RecoveryHandler``, if the handler is one.
+    func _saveConnection(
+        _ id: ConnectionID, to writer: inout StateWriter, _ io: borrowing ServerContext
+    ) -> Bool
+
+    /// Calls the callback of ``RecoveryHandler``, if the handler is one.
+    mutating func _recoverConnection(
+        _ id: ConnectionID, _ state: RecoveredState, from reader: inout StateReader,
+        places: [TopicPlace], _ io: inout ServerContext
+    ) throws(StateError) -> Bool
 }
 
 extension WebSocketHandler where Self: ~Copyable {
@@ -174,4 +189,19 @@ extension WebSocketHandler where Self: ~Copyable {
     public mutating func _restore(
         from reader: inout StateReader, _ io: inout ServerContext
     ) throws(StateError) {}
+
+    public static var _recovers: Bool { false }
+
+    public func _saveConnection(
+        _ id: ConnectionID, to writer: inout StateWriter, _ io: borrowing ServerContext
+    ) -> Bool {
+        false
+    }
+
+    public mutating func _recoverConnection(
+        _ id: ConnectionID, _ state: RecoveredState, from reader: inout StateReader,
+        places: [TopicPlace], _ io: inout ServerContext
+    ) throws(StateError) -> Bool {
+        false
+    }
 }
