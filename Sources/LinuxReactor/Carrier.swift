@@ -80,7 +80,8 @@ package final class Carrier {
 
     /// The next message of an outer end; nil if there is none, or if it is another kind of file.
     package static func receive(from end: FileDescriptor) -> Message? {
-        var bytes = [UInt8](repeating: 0, count: 256)
+        // The names of as many connections are the longest message.
+        var bytes = [UInt8](repeating: 0, count: 4096)
         var numbers = [Int32](repeating: -1, count: messageLimit)
         var (count, isCut) = (0, Int32(0))
         let byteCount = unsafe clinux_receive_descriptors(

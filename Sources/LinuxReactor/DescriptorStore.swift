@@ -1,4 +1,5 @@
 // What keeps descriptors between two processes of a service.
+import LibC
 
 /// A place outside of the process that keeps descriptors of a service while none of its processes
 /// runs, as systemd's file descriptor store does: sd_notify(3), FDSTORE=1. `ServiceStore` of
@@ -22,6 +23,25 @@ public protocol DescriptorStore: Sendable {
     /// Lets the store forget all that it has been given. Called when that has been taken, or cannot
     /// be used; if it fails, nothing that the store still has does any harm.
     func forget()
+
+    /// Lets the store keep a copy of one more descriptor, by a name of its own, while the server
+    /// serves: it must not wait for anything. Called some times a second at most. What a store does
+    /// not keep does no harm, and the server sees that. The default throws: then connections do not
+    /// survive a crash.
+    ///
+    /// - Throws: why it cannot be kept, which is logged.
+    func add(_ descriptor: FileDescriptor, named name: String) throws(SystemError)
+
+    /// Lets the store forget what has this name. The default does nothing.
+    func remove(named name: String)
+}
+
+extension DescriptorStore {
+    public func add(_ descriptor: FileDescriptor, named name: String) throws(SystemError) {
+        throw SystemError(ENOTSUP, "keep connections in case of a crash")
+    }
+
+    public func remove(named name: String) {}
 }
 
 extension DescriptorStore {

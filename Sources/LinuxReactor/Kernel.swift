@@ -23,6 +23,19 @@ public enum SendOutcome: Equatable, Sendable, BitwiseCopyable {
     case failed(Int32)
 }
 
+/// How far a stream of bytes has come in each direction.
+public struct StreamPosition: Hashable, Sendable, BitwiseCopyable {
+    /// Bytes that were written to it.
+    public var written: UInt64
+    /// Bytes that were read from it.
+    public var read: UInt64
+
+    public init(written: UInt64, read: UInt64) {
+        self.written = written
+        self.read = read
+    }
+}
+
 /// The result of accept4(2).
 public enum AcceptOutcome: Equatable, Sendable, BitwiseCopyable {
     /// A new socket, non-blocking and close-on-exec, and the peer's address.
@@ -219,6 +232,12 @@ public protocol Kernel: ~Copyable {
     mutating func send(_ bytes: Span<UInt8>, to socket: FileDescriptor) -> SendOutcome
     /// Bounds the bytes that a TCP socket takes before they can be sent: TCP_NOTSENT_LOWAT.
     mutating func limitUnsent(of socket: FileDescriptor, to byteCount: Int)
+    /// How many bytes were written to a TCP socket and read from it so far; each has a constant of
+    /// the socket added: TCP_INFO, SIOCOUTQ, SIOCINQ. Nil for a local socket.
+    mutating func position(of socket: FileDescriptor) -> StreamPosition?
+    /// Ends a connection of which another process may have a copy, with FIN or RST; the descriptor
+    /// stays open: shutdown(2), connect(2) to AF_UNSPEC.
+    mutating func endCopies(of socket: FileDescriptor, reset: Bool)
     /// How many bytes of ours the peer's TCP has acknowledged: TCP_INFO. Nil for a local socket.
     mutating func acknowledgedByteCount(of socket: FileDescriptor) -> UInt64?
     /// Bounds what a TCP socket has on the way to what the peer takes in this time at its latest

@@ -13,6 +13,20 @@ extension LinuxKernel {
         clinux_limit_unsent(socket.rawValue, UInt32(clamping: byteCount))
     }
 
+    /// TCP_INFO, SIOCOUTQ, SIOCINQ.
+    public mutating func position(of socket: FileDescriptor) -> StreamPosition? {
+        var position = StreamPosition(written: 0, read: 0)
+        guard
+            unsafe clinux_position(socket.rawValue, &position.written, &position.read) == 0
+        else { return nil }
+        return position
+    }
+
+    /// shutdown(2), or connect(2) to AF_UNSPEC.
+    public mutating func endCopies(of socket: FileDescriptor, reset: Bool) {
+        clinux_end_copies(socket.rawValue, reset ? 1 : 0)
+    }
+
     /// tcpi_bytes_acked of TCP_INFO.
     public mutating func acknowledgedByteCount(of socket: FileDescriptor) -> UInt64? {
         var delivery = clinux_delivery()

@@ -12,13 +12,16 @@ import Synchronization
 /// configuration.descriptorStore = ServiceStore(takingFrom: &sockets)
 /// ```
 public final class ServiceStore: DescriptorStore {
-    /// The name of all descriptors in the store: FDNAME=.
+    /// The name of what a restart leaves in the store: FDNAME=. What is kept in case of a crash has
+    /// this and a name of its own behind it.
     private static let name = "hand-over"
     /// How long a busy manager is waited for.
     private static let patience = Duration.seconds(2)
 
     private let path: String?
     private let kept: Mutex<[FileDescriptor]>
+    /// The names of what was kept.
+    private let names: Set<String>
 
     /// Takes what the store has kept out of the passed sockets, among which systemd puts it: they
     /// have the name "hand-over", which no socket unit may use then. Nil if the store has kept
@@ -28,11 +31,17 @@ public final class ServiceStore: DescriptorStore {
     }
 
     init?(takingFrom passed: inout [ListenSockets.Passed], path: String?) {
-        let kept = passed.filter { $0.name == Self.name }.map(\.descriptor)
-        passed.removeAll { $0.name == Self.name }
+        let stored = passed.filter { Self.isName($0.name) }
+        let kept = stored.map(\.descriptor)
+        passed.removeAll { Self.isName($0.name) }
         guard !kept.isEmpty || path?.isEmpty == false else { return nil }
         self.path = path
+        names = Set(stored.map(\.name))
         self.kept = Mutex(kept)
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        text == name || text.hasPrefix(name + "-")
     }
 
     /// Whether the store has kept something that was not taken yet.
@@ -61,8 +70,21 @@ public final class ServiceStore: DescriptorStore {
     /// Lets systemd drop everything that has been stored.
     public func forget() {
         // If it fails, the next process finds sockets in which nothing is left.
-        try? send("FDSTOREREMOVE=1\nFDNAME=\(Self.name)", with: [])
+        for name in names.union([Self.name]) { drop(name) }
     }
+
+    private func drop(_ name: String) {
+        try? send("FDSTOREREMOVE=1\nFDNAME=\(name)", with: [])
+    }
+
+    /// Sends it to the manager, and does not wait.
+    public func add(_ descriptor: FileDescriptor, named name: String) throws(SystemError) {
+        let text = "FDSTORE=1\nFDNAME=\(Self.name)-\(name)\nFDPOLL=0"
+        try send(text, with: [descriptor], waitingFor: nil)
+    }
+
+    /// Lets systemd drop it.
+    public func remove(named name: String) { drop("\(Self.name)-\(name)") }
 
     private static var operation: String { "store descriptors with the service manager" }
 
@@ -78,10 +100,11 @@ public final class ServiceStore: DescriptorStore {
     }
 
     private func send(
-        _ text: String, with descriptors: [FileDescriptor]
+        _ text: String, with descriptors: [FileDescriptor],
+        waitingFor patience: Duration? = ServiceStore.patience
     ) throws(SystemError) {
         guard let path, !path.isEmpty,
-            let socket = DatagramSocket.open(path, waitingFor: Self.patience)
+            let socket = DatagramSocket.open(path, waitingFor: patience)
         else { throw SystemError(ENOTCONN, Self.operation, remedy: "NOTIFY_SOCKET is not set.") }
         let failure = socket.send(Array(text.utf8), with: descriptors)
         guard failure == 0 else { throw SystemError(failure, Self.operation) }

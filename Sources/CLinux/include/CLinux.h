@@ -176,6 +176,34 @@ ssize_t clinux_receive_descriptors(int socket, void *bytes, size_t capacity, int
 /// after `milliseconds`.
 int clinux_await_hang_up(int descriptor, int milliseconds);
 
+/// How many bytes a program has written to a TCP socket and read from it so far, counted by the
+/// kernel: TCP_INFO, SIOCOUTQ and SIOCINQ. Both have a constant of the socket added. Returns 0, or
+/// -1 if it is not a TCP socket or is moving too fast to be counted.
+int clinux_position(int descriptor, uint64_t *written, uint64_t *read);
+
+/// Ends a connection although copies of the descriptor are open elsewhere: with FIN, by
+/// shutdown(2), or with RST, by connect(2) to AF_UNSPEC. The descriptor stays open.
+void clinux_end_copies(int descriptor, int reset);
+
+/// An anonymous file of this size that stays as long, mapped to be written: memfd_create(2),
+/// mmap(2). Returns the descriptor, or -1 with errno.
+int clinux_make_shared(const char *name, size_t size, void **memory);
+
+/// Maps such a file of another process, to be read. Returns 0, or -1 with errno; EINVAL if it is
+/// another kind of file, or longer than `limit`.
+int clinux_map_shared(int descriptor, size_t limit, size_t *size, void **memory);
+
+/// Writes a word that another process may find after this one was killed: whatever stands before it
+/// in the program has been written then.
+static inline void clinux_publish32(void *word, uint32_t value) {
+    __atomic_store_n((uint32_t *)word, value, __ATOMIC_RELEASE);
+}
+
+/// The same for 64 bits.
+static inline void clinux_publish64(void *word, uint64_t value) {
+    __atomic_store_n((uint64_t *)word, value, __ATOMIC_RELEASE);
+}
+
 /// 1 if it is a listening stream socket (SO_TYPE and SO_ACCEPTCONN of socket(7)), 0 if not, or a
 /// negative errno.
 int clinux_is_listening_stream(int descriptor);

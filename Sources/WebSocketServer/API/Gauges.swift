@@ -8,6 +8,9 @@ public struct Gauges: Sendable {
     /// Connections of all kinds: WebSockets, HTTP, outgoing ones that are not open yet, and closing
     /// ones.
     public var connectionCount = 0
+    /// WebSockets that would survive a crash if they were at rest:
+    /// ``ServerContext/parkedConnectionCount``.
+    public var parkedCount = 0
     /// Event streams: ``ServerContext/eventStreamCount``.
     public var eventStreamCount = 0
     /// Connections whose socket is full: they read more slowly than they are sent to.
@@ -56,6 +59,7 @@ extension ServerContext {
     public func gauges() -> Gauges {
         var gauges = Gauges()
         gauges.openCount = connections.openCount
+        gauges.parkedCount = recovery.parkedCount
         gauges.eventStreamCount = connections.streamCount
         gauges.connectionCount = connections.slots.count
         gauges.tlsHandshakeCount = encryption.handshakeCount

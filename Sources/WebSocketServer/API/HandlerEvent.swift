@@ -23,6 +23,8 @@ package enum HandlerEvent: BitwiseCopyable {
     case timer(TimerName)
     case taskEnd
     case fallingBehind(Topic)
+    case saveConnection
+    case recoverConnection
 }
 
 /// An event on its way to a callback of a refining protocol. Only the server makes and reads it.

@@ -48,7 +48,8 @@ public protocol RecoveryHandler: WebSocketHandler, ~Copyable {
     /// bytes at most; topics and their places need not be in it. Called at the end of a turn: once
     /// some time after `onOpen`, after each ``ServerContext/connectionChanged(_:)``, and for all
     /// connections after a hand-over. Returns false if it cannot go on: then it is reset in a
-    /// crash, without a word to the next handler.
+    /// crash, without a word to the next handler, unless
+    /// ``ServerContext/connectionChanged(_:)`` says later that there is something to write.
     func saveConnection(
         _ id: ConnectionID, to writer: inout StateWriter, _ io: borrowing ServerContext
     ) -> Bool

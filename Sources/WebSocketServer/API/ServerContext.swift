@@ -33,6 +33,8 @@ public struct ServerContext: ~Copyable {
     var laggards: [(id: ConnectionID, topic: Topic)] = []
     var timers: TimerTable
     var tasks: TaskTable
+    /// What is done so that connections survive a crash.
+    var recovery = RecoveryTable()
     /// Work that was done outside of the callbacks of the connections for which it was done: their
     /// addresses are charged at the end of the turn.
     var chargedLater: [(id: ConnectionID, work: Int)] = []

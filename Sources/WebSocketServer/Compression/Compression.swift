@@ -18,6 +18,14 @@ struct Compression: ~Copyable {
         context = parameters.context(for: sender)
     }
 
+    /// Whether the peer's next message may refer to what came before it.
+    var keepsWindow: Bool {
+        switch context {
+        case .some: true
+        case .none: false
+        }
+    }
+
     /// The value of a free slot.
     static var free: Compression {
         Compression(

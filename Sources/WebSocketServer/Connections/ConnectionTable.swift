@@ -8,6 +8,8 @@ struct ConnectionTable: ~Copyable {
     var wheel: TimerWheel
     var work = TurnWork()
     var partials = PartialMessages()
+    /// What outlives a crash.
+    var records = CrashRecords()
     /// How many are open to the handler.
     var openCount = 0
     /// How many event streams there are, as far as the handler knows.
@@ -21,6 +23,7 @@ struct ConnectionTable: ~Copyable {
     /// A number that no connection has had before.
     mutating func nextResourceID() -> UInt64 {
         lastResourceID += 1
+        if records.isOn { records.opened(lastResourceID) }
         return lastResourceID
     }
 
@@ -56,6 +59,7 @@ struct ConnectionTable: ~Copyable {
     /// Queues the connection: before the turn ends, its output is sent and its epoll interest is
     /// updated.
     mutating func queue(_ slot: Slot) {
+        records.disturb(slot)
         guard !slots[slot].flags.contains(.queued) else { return }
         slots[slot].flags.insert(.queued)
         work.queued.append(slot)

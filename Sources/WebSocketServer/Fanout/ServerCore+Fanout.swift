@@ -71,7 +71,7 @@ extension ServerCore where K: ~Copyable {
         if !io.connections.slots[slot].delivery.outbox.isEmpty {
             flush(slot)
             sweep.spend(1)
-            guard let now = io.topics.refreshed(due) else { return }
+            guard let now = io.topics.refreshed(due) else { return io.settle(slot) }
             due = now
         }
         guard !io.connections.slots[slot].delivery.isBlocked else {
@@ -92,7 +92,10 @@ extension ServerCore where K: ~Copyable {
         switch outcome {
         case .sent(let count):
             io.telemetry.statistics.bytesSentCount += UInt64(count)
-            if !io.topics.delivered(due, count, &io.connections.slots[slot].delivery) {
+            io.connections.records.sent(slot, count)
+            if io.topics.delivered(due, count, &io.connections.slots[slot].delivery) {
+                io.settle(slot)
+            } else {
                 block(slot)
             }
             return 1 + count >> 14

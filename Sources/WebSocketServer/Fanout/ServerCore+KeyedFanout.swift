@@ -53,6 +53,7 @@ extension ServerCore where K: ~Copyable {
                 switch outcome {
                 case .sent(let count):
                     io.telemetry.statistics.bytesSentCount += UInt64(count)
+                    io.connections.records.sent(slot, count)
                     sentCount = count
                 case .wouldBlock: break
                 case .failed(let number):

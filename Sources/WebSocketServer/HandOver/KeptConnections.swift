@@ -8,6 +8,8 @@ enum KeptConnections {
     case nothing
     /// A state with the sockets that belong to it.
     case state(ProcessState)
+    /// What was parked in case of a crash.
+    case crashed(CrashedProcess)
     /// Sockets that nobody can go on with, and why.
     case lost([FileDescriptor], because: String)
 
@@ -27,6 +29,8 @@ enum KeptConnections {
 private struct KeptMessages {
     private var states: [(message: CarrierMessage, file: SealedFile)] = []
     private var pieces: [(message: CarrierMessage, sockets: [FileDescriptor])] = []
+    private var records: [(message: CarrierMessage, memory: SharedMemory)] = []
+    private var parked: [(message: CarrierMessage, sockets: [FileDescriptor])] = []
     /// Of messages that cannot be read.
     private var unknown: [FileDescriptor] = []
 
@@ -43,12 +47,31 @@ private struct KeptMessages {
                 for file in message.descriptors {
                     states.append((read, SealedFile(adopting: file)))
                 }
+            case .records:
+                for file in message.descriptors {
+                    if let memory = CrashedProcess.memory(in: file) {
+                        records.append((read, memory))
+                    }
+                }
+            case .parked where read.names.count == message.descriptors.count:
+                parked.append((read, message.descriptors))
+            case .parked: unknown += message.descriptors
             }
         }
         pieces.sort { $0.message.number < $1.message.number }
     }
 
     func connections() -> KeptConnections {
+        // The process before has left everything in order, and these are copies; or it has not.
+        if states.isEmpty, pieces.isEmpty, records.count == 1 {
+            let (message, memory) = records[0]
+            let own = parked.filter { $0.message.attempt == message.attempt }
+            for other in parked where other.message.attempt != message.attempt {
+                Carrier.close(other.sockets)
+            }
+            for socket in unknown { Carrier.end(socket) }
+            return .crashed(CrashedProcess(memory, own))
+        }
         do throws(StateError) {
             let (message, file) = try theState()
             let sockets = try sockets(of: message)
@@ -57,7 +80,8 @@ private struct KeptMessages {
             Carrier.close(others(than: message.attempt))
             return .state(state)
         } catch {
-            return .lost(pieces.flatMap(\.sockets) + unknown, because: error.description)
+            let sockets = (pieces + parked).flatMap(\.sockets) + unknown
+            return .lost(sockets, because: error.description)
         }
     }
 
@@ -83,7 +107,8 @@ private struct KeptMessages {
     }
 
     private func others(than attempt: UInt64) -> [FileDescriptor] {
-        pieces.filter { $0.message.attempt != attempt }.flatMap(\.sockets) + unknown
+        pieces.filter { $0.message.attempt != attempt }.flatMap(\.sockets)
+            + parked.flatMap(\.sockets) + unknown
     }
 
     /// Reads the file, which has the numbers that the sockets had in the last process.

@@ -173,12 +173,15 @@ struct Reexecution {
                 return Self.takeTurn(core, requests)
             }
             let state = state(&core, handler, leftAt)
+            // No process of a crash may go on with them beside the other one.
+            let park = core.endParking()
             do throws(SystemError) {
                 switch successor {
                 case .program(let program, _): try execute(program, state, &core)
                 case .nextProcess(let store): try leave(state, in: store, core.io.logger)
                 }
             } catch {
+                if let park { core.beginParking(in: park) }
                 handler._resumeAfterHandOver(&core.io)
                 throw .system(error)
             }

@@ -11,7 +11,7 @@ extension ServerCore where K == LinuxKernel {
     /// and another handler has to begin, without connections.
     static func goingOn(
         from store: any DescriptorStore, _ configuration: ServerConfiguration,
-        _ taken: inout TakenOver?,
+        _ taken: inout TakenOver?, _ recovered: inout [RecoveredConnection],
         _ restoreHandler: (inout StateReader, inout ServerContext) throws(StateError) -> Void
     ) throws(SystemError) -> ServerCore {
         // The listening sockets first: where that fails, the store still has everything.
@@ -22,6 +22,9 @@ extension ServerCore where K == LinuxKernel {
         store.forget()
         switch kept {
         case .nothing: return core
+        case .crashed(let crashed):
+            recovered = core.restore(crashed)
+            return core
         case .lost(let sockets, let reason):
             core.endKept(sockets, because: reason)
             return core

@@ -8,6 +8,9 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].flags.insert(.announced)
         io.connections.openCount += 1
         io.telemetry.statistics.openedCount += 1
+        if io.connections.records.isOn {
+            io.recovery.young.append(io.connections.id(of: slot))
+        }
         do {
             try call(.open, io.connections.id(of: slot), &io)
         } catch {

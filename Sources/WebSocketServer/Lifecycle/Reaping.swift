@@ -71,7 +71,9 @@ extension ServerCore where K: ~Copyable {
         io.encryption.forget(&io.connections.slots[slot].encryption)
         // Closing the descriptor also removes it from epoll(7): there is no other copy of it.
         if io.connections.slots[slot].descriptor == .none {
-            // The attempt ended before there was a socket.
+            // The attempt ended before there was a socket, or it was lost in a crash.
+        } else if io.connections.records.isParked(slot) {
+            endParked(slot)
         } else if io.connections.slots[slot].flags.contains(.resets) {
             kernel.reset(io.connections.slots[slot].descriptor)
         } else {
@@ -80,6 +82,7 @@ extension ServerCore where K: ~Copyable {
         precondition(
             io.connections.slots[slot].delivery.firstSubscription == .none,
             "a slot that is freed has no subscriptions")
+        io.connections.records.end(slot)
         io.connections.slots[slot].advance(.reaped)
         io.connections.slots.free(slot, leaving: Connection())
         return place

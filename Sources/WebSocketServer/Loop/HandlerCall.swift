@@ -1,5 +1,6 @@
 // Where the server calls its handler: one value and one call for each event.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 /// The only way from the server into the handler. It never escapes and is called once for each
@@ -77,6 +78,7 @@ extension WebSocketHandler where Self: ~Copyable {
         case .mail: handleMail(&io, mailbox)
         case .timer(let name): _onTimer(name, id == .none ? nil : id, &io)
         case .taskEnd: handleTaskEnd(id, &io)
+        case .saveConnection, .recoverConnection: handleRecovery(event, id, &io)
         case .start, .tick, .work, .refusal, .signal, .stop, .loopProbe:
             _onOperation(_HandlerEvent(event: event), &io)
         }
@@ -91,6 +93,27 @@ extension WebSocketHandler where Self: ~Copyable {
             if io.isTurnSpent { break }
         }
         if mailbox.count > 0 { io.pendingCalls.insert(.mail) }
+    }
+
+    /// Has a note of the connection written, or read, in ``RecoveryTable/note``.
+    private mutating func handleRecovery(
+        _ event: HandlerEvent, _ id: ConnectionID, _ io: inout ServerContext
+    ) {
+        if case .saveConnection = event {
+            var writer = StateWriter()
+            let isSaved = _saveConnection(id, to: &writer, io)
+            io.recovery.note.bytes = isSaved ? writer.finish() : nil
+            return
+        }
+        let note = io.recovery.note
+        var reader = StateReader(note.bytes ?? [])
+        do throws(StateError) {
+            io.recovery.note.isTaken = try _recoverConnection(
+                id, note.state, from: &reader, places: note.places, &io)
+        } catch {
+            io.recovery.note.isTaken = false
+            io.telemetry.logger.warning("Connection \(id) cannot go on: \(error)")
+        }
     }
 
     /// Calls back with the outcome of a task; an error ends the connection.

@@ -15,6 +15,7 @@ extension ServerCore where K: ~Copyable {
         io.meter.beginPart(io.settings.limits.workPerTurn)
         emit(.tick, call)
         beginProbe()
+        io.recovery.isDue = true
     }
 
     mutating func takeSignals(_ call: HandlerCall) {

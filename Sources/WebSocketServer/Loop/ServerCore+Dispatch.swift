@@ -79,6 +79,7 @@ extension ServerCore where K: ~Copyable {
         flush(slot)
         catchUp(slot)
         updateInterest(slot)
+        io.settle(slot)
         guard !io.connections.slots[slot].delivery.isBlocked,
             io.connections.slots[slot].takesBroadcasts,
             io.connections.slots[slot].phase == .streaming
@@ -147,6 +148,7 @@ extension ServerCore where K: ~Copyable {
         else { return }
         flush(slot)
         updateInterest(slot)
+        io.settle(slot)
         if io.connections.slots[slot].isEnding { measure(slot) }
     }
 

@@ -76,6 +76,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         reapConnections(call)
         reportRefusals(call)
         finishProbe(call)
+        parkConnections(call)
         endWork()
         if checksInvariants { checkInvariants("between two turns") }
     }
@@ -86,6 +87,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
             io.connections.work.isEmpty && io.topics.isSettled && io.outgoing.isIdle
             && io.shutdown.request == nil && !poller.hasEvents && !io.wantsWork
             && io.pendingCalls.isEmpty && io.encryption.ended.isEmpty
+            && io.recovery.stale.isEmpty
             && (listening.shares.waitingCount == 0 || listening.shares.servedAgainAt != nil)
         guard isIdle else { return 0 }
         var earliest = ticker.next

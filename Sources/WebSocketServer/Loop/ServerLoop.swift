@@ -14,6 +14,9 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     private let programVersion: String
     /// Set if it goes on with another program's connections.
     private var taken: TakenOver?
+    /// What is left of a process that has crashed.
+    private var recovered: [RecoveredConnection] = []
+    private let park: CarrierPark?
 
     /// Opens all that can fail, or takes over what another program has left: ``Reexec``. In a
     /// program that is started to check a state it does that, and ends the process.
@@ -27,11 +30,14 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         _ = LinuxKernel.executablePath
         var handler = handler
         var taken: TakenOver?
-        let core = try Self.core(&handler, configuration, &taken)
+        var recovered: [RecoveredConnection] = []
+        let core = try Self.core(&handler, configuration, &taken, &recovered)
         mailbox = Mailbox(descriptor: core.wakeup, wake: LinuxKernel.wake)
         requests = LoopRequests(waking: core.wakeup, configuration.descriptorStore)
         programVersion = configuration.programVersion
         self.taken = taken
+        self.recovered = recovered
+        park = Handler._recovers ? configuration.descriptorStore.map(CrashedProcess.park) : nil
         self.core = core
         self.handler = handler
         self.core.io.requests = requests
@@ -40,7 +46,8 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     }
 
     private static func core(
-        _ handler: inout Handler, _ configuration: ServerConfiguration, _ taken: inout TakenOver?
+        _ handler: inout Handler, _ configuration: ServerConfiguration, _ taken: inout TakenOver?,
+        _ recovered: inout [RecoveredConnection]
     ) throws(SystemError) -> ServerCore<LinuxKernel> {
         // A client is no server that was handed over.
         let purpose = configuration.isClient ? nil : HandOverVariable.take()
@@ -53,7 +60,9 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         guard let store = configuration.descriptorStore else {
             return try ServerCore(LinuxKernel(), configuration)
         }
-        return try .goingOn(from: store, configuration, &taken) { reader, io throws(StateError) in
+        return try .goingOn(
+            from: store, configuration, &taken, &recovered
+        ) { reader, io throws(StateError) in
             try handler._restore(from: &reader, &io)
         }
     }
@@ -66,7 +75,7 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         // Locals: to access a property behind the handler, whose size is not known here, needs the
         // type's metadata for each message.
         let (mailbox, requests, version) = (mailbox, requests, programVersion)
-        let taken = taken
+        let (taken, recovered, park) = (taken, recovered, park)
         var core = core
         var handler = handler
         var reexecution: Reexecution?
@@ -74,6 +83,10 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
             try handler.handle(event, id, &io, mailbox)
         }
         taken?.log(core.io.logger, at: core.kernel.monotonicNow())
+        core.goOn(with: recovered) { event, id, io throws(Disconnect) in
+            try handler.handle(event, id, &io, mailbox)
+        }
+        if let park { core.beginParking(in: park) }
         while !core.isDone {
             core.turn { event, id, io throws(Disconnect) in
                 try handler.handle(event, id, &io, mailbox)

@@ -17,6 +17,7 @@ extension ServerCore where K: ~Copyable {
             io.connections.slots[slot].pendingInput.removeAll()
         }
         decode(slot, headroom - kept..<headroom + received, call)
+        io.settle(slot)
     }
 
     /// Decodes input that was kept while reading was paused, or that followed the handshake.
@@ -26,6 +27,7 @@ extension ServerCore where K: ~Copyable {
         io.inbound.receiveBuffer.copy(io.connections.slots[slot].pendingInput.span, to: 0)
         io.connections.slots[slot].pendingInput.removeAll()
         decode(slot, 0..<kept, call)
+        io.settle(slot)
     }
 
     /// Gives the handler the messages in `range` of the shared buffer, as views of it: one call,

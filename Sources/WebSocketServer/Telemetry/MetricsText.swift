@@ -48,6 +48,9 @@ extension MetricsSink {
     public mutating func write(_ statistics: Statistics, _ gauges: Gauges, connectionLimit: Int) {
         write(.gauge, "connections", "Open WebSockets.", gauges.openCount)
         write(
+            .gauge, "connections_parked", "Open WebSockets that would survive a crash.",
+            gauges.parkedCount)
+        write(
             .gauge, "event_streams", "Open event streams over HTTP.", gauges.eventStreamCount)
         write(.gauge, "sockets", "Connections of all kinds.", gauges.connectionCount)
         write(

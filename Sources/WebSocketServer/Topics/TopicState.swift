@@ -12,4 +12,6 @@ struct TopicState: ~Copyable {
     var retained = TableIndex<RetainedMessages>.none
     var logByteLimit = 0
     var name: String?
+    /// How far it has come, if what is published can be sent again after a crash.
+    var place: TopicPlace?
 }

@@ -35,6 +35,7 @@ extension ServerCore where K: ~Copyable {
         case .received(let count):
             io.meter.received(count)
             io.telemetry.statistics.bytesReceivedCount += UInt64(count)
+            io.connections.records.received(slot, count)
             io.connections.heard(slot, at: io.clock.now)
             return .received(count)
         case .wouldBlock: return .wouldBlock
@@ -76,6 +77,7 @@ extension ServerCore where K: ~Copyable {
         let buffer = io.inbound.receiveBuffer
         var free = buffer.mutableSpan(0..<ReceiveBuffer.receiveByteCount)
         let outcome = kernel.receive(from: io.connections.slots[slot].descriptor, into: &free)
+        if case .received(let count) = outcome { io.connections.records.received(slot, count) }
         guard case .endOfStream = outcome else { return outcome }
         return io.connections.slots[slot].endOfStream
     }
@@ -122,7 +124,9 @@ extension ServerCore where K: ~Copyable {
         case .failed(let number):
             io.output.replyBuffer.removeAll(keepingCapacity: true)
             return .failed(number)
-        case .sent(let sent): io.output.replyBuffer.removeFirst(sent)
+        case .sent(let sent):
+            io.connections.records.sent(slot, sent)
+            io.output.replyBuffer.removeFirst(sent)
         case .wouldBlock: break
         }
         guard !io.output.replyBuffer.isEmpty else { return .drained }
@@ -144,6 +148,7 @@ extension ServerCore where K: ~Copyable {
         switch io.telemetry.counted(outcome) {
         case .failed(let number): return .failed(number)
         case .sent(let sent):
+            io.connections.records.sent(slot, sent)
             io.connections.slots[slot].delivery.outbox.removeFirst(sent)
             if sent == count, !isBackedUp(slot) { return .drained }
         case .wouldBlock: break
@@ -172,7 +177,9 @@ extension ServerCore where K: ~Copyable {
         var sentCount = 0
         switch io.telemetry.counted(outcome) {
         case .failed(let number): return .failed(number)
-        case .sent(let sent): sentCount = sent
+        case .sent(let sent):
+            io.connections.records.sent(slot, sent)
+            sentCount = sent
         case .wouldBlock: break
         }
         if sentCount == count, !isBackedUp(slot) { return .drained }

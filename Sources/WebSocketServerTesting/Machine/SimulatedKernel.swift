@@ -55,7 +55,8 @@ package struct SimulatedKernel: Kernel, ~Copyable {
         on poll: FileDescriptor, into events: inout ReadyEvents, timeout: UInt64?
     ) -> Int {
         var count = 0
-        let descriptors = network.isDeaf ? [] : network.watchedInOrder
+        if network.life.ends() { network.isIdle = true }
+        let descriptors = network.isDeaf || network.life.isOver ? [] : network.watchedInOrder
         // As on Linux, what had no room in the last wait comes first.
         let first = network.nextToReport.flatMap { next in
             descriptors.firstIndex { $0 >= next }
@@ -112,6 +113,7 @@ package struct SimulatedKernel: Kernel, ~Copyable {
     }
 
     package mutating func accept(on listener: FileDescriptor) -> AcceptOutcome {
+        if network.life.ends() { return .wouldBlock }
         guard let next = network.backlog.firstIndex(where: { $0.listener == listener.rawValue })
         else { return .wouldBlock }
         if let failure = network.acceptFailure { return .failed(failure) }
@@ -125,6 +127,8 @@ package struct SimulatedKernel: Kernel, ~Copyable {
     package mutating func receive(
         from descriptor: FileDescriptor, into buffer: inout MutableSpan<UInt8>
     ) -> ReceiveOutcome {
+        if network.life.ends() { return .wouldBlock }
+        defer { _ = network.life.ends() }
         let number = descriptor.rawValue
         precondition(network.openDescriptors.contains(number), "EBADF")
         let available = network.sockets[number]!.server.input.count
@@ -138,11 +142,15 @@ package struct SimulatedKernel: Kernel, ~Copyable {
             buffer[index] = byte
         }
         network.sockets[number]!.server.input.removeFirst(count)
+        network.sockets[number]!.readByteCount += count
         network.passedByteCount += count
         return .received(count)
     }
 
     package mutating func send(_ bytes: Span<UInt8>, to descriptor: FileDescriptor) -> SendOutcome {
+        // Nobody sees what a dead process does.
+        if network.life.ends() { return .sent(bytes.count) }
+        defer { _ = network.life.ends() }
         let number = descriptor.rawValue
         precondition(network.openDescriptors.contains(number), "EBADF")
         precondition(!bytes.isEmpty, "a send of nothing")
@@ -164,10 +172,12 @@ package struct SimulatedKernel: Kernel, ~Copyable {
     }
 
     package mutating func shutdownOutput(of socket: FileDescriptor) {
+        guard !network.life.ends() else { return }
         network.sockets[socket.rawValue]!.endServerOutput()
     }
 
     package mutating func close(_ descriptor: FileDescriptor) {
+        guard !network.life.ends() else { return }
         let number = descriptor.rawValue
         if number == Self.reserve, network.hasReserve { network.descriptorsLeft += 1 }
         if network.sockets[number] != nil {
@@ -178,6 +188,7 @@ package struct SimulatedKernel: Kernel, ~Copyable {
     }
 
     package mutating func reset(_ socket: FileDescriptor) {
+        guard !network.life.ends() else { return }
         network.sockets[socket.rawValue]!.resetsWhenClosed = true
         close(socket)
     }
@@ -245,6 +256,17 @@ package struct SimulatedKernel: Kernel, ~Copyable {
 
     package mutating func limitUnsent(of socket: FileDescriptor, to byteCount: Int) {
         network.sockets[socket.rawValue]!.unsentLimit = byteCount
+    }
+
+    package mutating func position(of socket: FileDescriptor) -> StreamPosition? {
+        let state = network.sockets[socket.rawValue]!
+        guard network.isTCP, !state.isLocal else { return nil }
+        return StreamPosition(
+            written: UInt64(state.takenByteCount), read: UInt64(state.readByteCount))
+    }
+
+    package mutating func endCopies(of socket: FileDescriptor, reset: Bool) {
+        if !network.life.isOver { network.sockets[socket.rawValue]!.endCopies(reset: reset) }
     }
 
     package mutating func acknowledgedByteCount(of socket: FileDescriptor) -> UInt64? {

@@ -94,6 +94,9 @@ package final class SimulatedNetwork {
     /// Socket files that the server has removed.
     package var removedFiles: [String] = []
 
+    /// When the process is killed.
+    package var life = SimulatedLife()
+
     /// Whether clients speak TLS, from behind a handshake on, and with which listeners.
     package var isEncrypted = false
     package var encryptedListeners: Set<Int> = []

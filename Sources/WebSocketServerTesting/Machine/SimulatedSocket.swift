@@ -16,6 +16,9 @@ package struct SimulatedSocket {
     /// How many bytes of the server's the client's TCP has acknowledged. As on Linux, the FIN is
     /// one, and so is the SYN of a connection that the server has made.
     package private(set) var acknowledgedCount = 0
+    /// How many bytes the server has sent and received.
+    package private(set) var takenByteCount = 0
+    package var readByteCount = 0
     /// How often the server has asked for the speed of the line.
     package var paceCount = 0
     /// The speed that the server's kernel has measured.
@@ -61,7 +64,9 @@ package struct SimulatedSocket {
 
     /// The server's kernel takes output.
     package mutating func take(_ bytes: some Sequence<UInt8>) {
+        let before = kept.count
         kept += bytes
+        takenByteCount += kept.count - before
         if !keepsOutput { deliver(kept.count) }
     }
 
@@ -92,6 +97,22 @@ package struct SimulatedSocket {
     /// The server's last descriptor is closed.
     package mutating func closeServer() {
         guard server.close(to: &peer, isLocal: isLocal, resets: resetsWhenClosed) else { return }
+        wasReset = true
+        kept = []
+    }
+
+    /// The server's shutdown(2) of both sides, or its connect(2) to AF_UNSPEC: copies of the
+    /// descriptor do not matter.
+    package mutating func endCopies(reset: Bool) {
+        guard reset else {
+            endServerOutput()
+            return server.input = []
+        }
+        guard !server.isOver else { return }
+        server.isOver = true
+        server.outputHasEnded = true
+        server.input = []
+        peer.becomeReset()
         wasReset = true
         kept = []
     }
