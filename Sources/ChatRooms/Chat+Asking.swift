@@ -121,8 +121,8 @@ extension Chat {
         }
     }
 
-    /// Asks again for the rooms that are always there, if they could not be read.
-    mutating func loadPermanentRooms() {
+    /// Asks again for the rooms that could not be read.
+    mutating func loadUnreadRooms() {
         for room in unreadRooms { load(room) }
         unreadRooms = []
     }
@@ -155,7 +155,7 @@ extension Chat {
         _ room: RoomIndex, _ read: StoreRead, at now: Timestamp, _ effects: inout Effects
     ) {
         if case .failed = read {
-            if rooms[room].isPermanent {
+            if rooms[room].isPermanent || rooms[room].members.count > 0 {
                 unreadRooms.append(room)
             } else {
                 forgetRoom(room, &effects)

@@ -37,6 +37,7 @@ extension Chat {
     /// The rooms that the connection is in, at most ``ChatLimits/roomsPerConnectionLimit``.
     public func roomNames(of key: ConnectionKey) -> [String] {
         guard isKnown(key) else { return [] }
+        if let lost = lostRooms[key.slot] { return lost.map(\.name) }
         var names: [String] = []
         var index = connections[key.slot].firstSubscription
         while index != .none {
@@ -110,7 +111,7 @@ extension Chat {
         effects.bytes.append(escaped: bytes.span, 0..<bytes.count)
         effects.bytes.append("\"}")
         effects.reply(to: key, from: start)
-        effects.add(.unsubscribe(key, id(of: filter.room)))
+        unsubscribe(key.slot, from: filter.room, &effects)
         leave(key.slot, subscription, at: now, &effects)
         return true
     }

@@ -71,7 +71,7 @@ extension Chat {
         while index != .none {
             let other = subscriptions[index].room
             if other != room, rooms[other].kind == .direct, rooms[other].name == rooms[room].name {
-                effects.add(.unsubscribe(key(of: slot), id(of: other)))
+                unsubscribe(slot, from: other, &effects)
                 return leave(slot, index, at: now, &effects)
             }
             index = subscriptions[index].link

@@ -160,7 +160,7 @@ extension Chat {
     }
 
     /// Sends messages as pushes are sent.
-    private func sendEach(
+    func sendEach(
         _ messages: Excerpt, of room: RoomIndex, to connection: ConnectionKey,
         _ effects: inout Effects
     ) {
@@ -230,10 +230,12 @@ extension Chat {
     }
 
     mutating func addSubscription(
-        _ slot: UInt32, to room: RoomIndex, at now: Timestamp, _ effects: inout Effects
+        _ slot: UInt32, to room: RoomIndex, at now: Timestamp, _ effects: inout Effects,
+        isSilent: Bool = false
     ) {
         share(room, with: connections[slot].owner)
-        let membership = addMembership(connections[slot].user, to: room, at: now, &effects)
+        let membership = addMembership(
+            connections[slot].user, to: room, at: now, &effects, isSilent: isSilent)
         let subscription = RoomSubscription(
             room: room, membership: membership, link: connections[slot].firstSubscription)
         connections[slot].firstSubscription = subscriptions.allocate(subscription)
@@ -257,6 +259,7 @@ extension Chat {
         }
         connections[slot].roomCount -= 1
         let membership = subscriptions[subscription].membership
+        forgetMissed(slot, in: subscriptions[subscription].room)
         subscriptions.free(subscription, leaving: RoomSubscription())
         removeConnection(from: membership, at: now, &effects)
     }

@@ -62,6 +62,7 @@ extension Chat {
         users[user].firstConnection = slot
         connections[slot].state = .loggedIn
         counters.loginCount += 1
+        effects.add(.changed(command.connection))
         note(client, of: slot)
         let start = begin("welcome", command, text, &effects)
         writeWelcome(user, token, connections[slot].resourceID, to: &effects.bytes)

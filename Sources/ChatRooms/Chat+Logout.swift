@@ -108,9 +108,10 @@ extension Chat {
     ) {
         let key = ConnectionKey(slot: slot, generation: connections[slot].generation)
         while case let subscription = connections[slot].firstSubscription, subscription != .none {
-            effects.add(.unsubscribe(key, id(of: subscriptions[subscription].room)))
+            unsubscribe(slot, from: subscriptions[subscription].room, &effects)
             leave(slot, subscription, at: now, &effects)
         }
+        if !catchingUp.isEmpty { endCatchingUp(slot, &effects) }
         let user = connections[slot].user
         unlink(slot, from: user)
         connections[slot].user = .none

@@ -109,7 +109,7 @@ extension Chat {
     // MARK: What others see
 
     /// Pushes what was done to the room; what was done everywhere, to all rooms of the user.
-    private func announce(
+    private mutating func announce(
         _ record: ModerationRecord, _ user: UserIndex?, _ effects: inout Effects
     ) {
         if let name = record.room {
@@ -126,7 +126,9 @@ extension Chat {
         }
     }
 
-    private func push(_ record: ModerationRecord, to room: RoomIndex, _ effects: inout Effects) {
+    private mutating func push(
+        _ record: ModerationRecord, to room: RoomIndex, _ effects: inout Effects
+    ) {
         let start = effects.bytes.count
         effects.bytes.append("{\"type\":\"moderated\",\"room\":\"")
         effects.bytes.append(utf8: rooms[room].name)
@@ -143,7 +145,7 @@ extension Chat {
         }
         Sanction.writeRest(until: record.until, record.reason, to: &effects.bytes)
         effects.bytes.append("}")
-        effects.publish(to: id(of: room), from: start)
+        publishNews(in: room, from: start, &effects)
     }
 
     // MARK: Sending out

@@ -73,7 +73,7 @@ extension Chat {
         return query.after == rooms[index].history.lastOffset
     }
 
-    private func index(of room: RoomID) -> RoomIndex? {
+    func index(of room: RoomID) -> RoomIndex? {
         let index = RoomIndex(rawValue: room.index)
         guard rooms.contains(index), rooms[index].isOpen,
             rooms[index].generation == room.generation

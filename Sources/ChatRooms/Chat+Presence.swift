@@ -13,9 +13,11 @@ enum PresenceEvent {
 }
 
 extension Chat {
-    /// Counts one more of the user's connections in the room. Returns the membership.
+    /// Counts one more of the user's connections in the room. Returns the membership. With
+    /// `isSilent` nobody is told.
     mutating func addMembership(
-        _ user: UserIndex, to room: RoomIndex, at now: Timestamp, _ effects: inout Effects
+        _ user: UserIndex, to room: RoomIndex, at now: Timestamp, _ effects: inout Effects,
+        isSilent: Bool
     ) -> MembershipIndex {
         // A user with only this connection, which is not in the room yet, has no membership here.
         if users[user].connectionCount > 1, let present = membership(of: user, in: room) {
@@ -30,7 +32,7 @@ extension Chat {
                 connectionCount: 1))
         users[user].firstMembership = membership
         rooms[room].members.append(membership, in: &memberships)
-        tell(.join, user, room, &effects)
+        if !isSilent { tell(.join, user, room, &effects) }
         return membership
     }
 
@@ -80,7 +82,7 @@ extension Chat {
 
     /// Pushes that a user has entered or left, unless the room is, or just was, too large for it.
     /// That user's connection is not subscribed yet, or no longer, and learns it from its reply.
-    private mutating func tell(
+    mutating func tell(
         _ event: PresenceEvent, _ user: UserIndex, _ room: RoomIndex, _ effects: inout Effects
     ) {
         let count = rooms[room].members.count
@@ -102,14 +104,14 @@ extension Chat {
         effects.bytes.append("\",\"count\":")
         effects.bytes.append(decimal: count)
         effects.bytes.append("}")
-        effects.publish(to: id(of: room), from: start)
+        publishNews(in: room, from: start, &effects)
     }
 
     /// Pushes the member counts that have changed, at most once a second for each room.
     mutating func pushCounts(
         at now: Timestamp, _ rest: inout Int, _ effects: inout Effects
     ) {
-        guard !changedRooms.isEmpty else { return }
+        guard !changedRooms.isEmpty, catchingUp.isEmpty else { return }
         var later: [RoomIndex] = []
         for room in changedRooms where rooms[room].isCountChanged {
             guard rest > 0, now.monotonic - rooms[room].countPushedAt >= 1000 else {

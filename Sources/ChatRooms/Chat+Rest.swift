@@ -7,7 +7,7 @@ extension Chat {
     public func isAtRest(hashing: Set<ConnectionKey> = []) -> Bool {
         guard !hasStore || storeState == .works else { return false }
         return !hasWorkForStore && pendingByteCount == 0 && asked.isEmpty && readRooms.isEmpty
-            && unreadRooms.isEmpty && heldRequests.isEmpty
+            && unreadRooms.isEmpty && heldRequests.isEmpty && catchingUp.isEmpty
             && waits.allSatisfy { slot, wait in
                 hashing.contains(ConnectionKey(slot: slot, generation: wait.generation))
             }

@@ -82,9 +82,9 @@ extension Chat {
     /// A room has no members, and nothing of it is on its way to the store. If it never had a
     /// message it is forgotten at once.
     mutating func roomEmptied(_ room: RoomIndex, at now: Timestamp, _ effects: inout Effects) {
-        guard !rooms[room].isPermanent, !rooms[room].isAsked, rooms[room].pendingCount == 0 else {
-            return
-        }
+        guard !rooms[room].isPermanent, !rooms[room].isLoading, !rooms[room].isAsked,
+            rooms[room].pendingCount == 0
+        else { return }
         if rooms[room].history.lastOffset == 0, rooms[room].kind != .private {
             return forgetRoom(room, &effects)
         }

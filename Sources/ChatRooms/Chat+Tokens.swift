@@ -84,6 +84,7 @@ extension Chat {
             throw CommandError(.badToken, "The token is for another name.")
         }
         grants.set(claims, command.connection)
+        effects.add(.changed(command.connection))
         for name in roomNames(of: command.connection) where !claims.covers(NameKey(name)) {
             guard let filter = connectionFilter(user: nil, room: name) else { continue }
             _ = expel(

@@ -31,6 +31,8 @@ struct StoreWait {
     enum Held {
         case command([UInt8])
         case enterLobby
+        /// Not a command: what a connection has missed since a crash.
+        case catchUp
     }
 }
 
@@ -54,7 +56,7 @@ extension Chat {
         _ held: StoreWait.Held, of key: ConnectionKey, isAsking: Bool, inFront: Bool,
         _ effects: inout Effects
     ) {
-        var wait = waits.removeValue(forKey: key.slot) ?? StoreWait(generation: key.generation)
+        var wait = takeWait(key, &effects)
         if inFront {
             wait.held.insert(held, at: 0)
         } else {
@@ -70,13 +72,20 @@ extension Chat {
 
     /// One more reply to this connection waits until something is kept.
     mutating func countPendingReply(_ key: ConnectionKey, _ effects: inout Effects) {
-        var wait = waits.removeValue(forKey: key.slot) ?? StoreWait(generation: key.generation)
+        var wait = takeWait(key, &effects)
         wait.pendingCount += 1
         if wait.pendingCount >= limits.pendingMessageLimit, !wait.isPaused {
             wait.isPaused = true
             effects.add(.pause(key))
         }
         waits[key.slot] = wait
+    }
+
+    /// What the connection waits for, to be put back with more.
+    private mutating func takeWait(_ key: ConnectionKey, _ effects: inout Effects) -> StoreWait {
+        if let wait = waits.removeValue(forKey: key.slot) { return wait }
+        effects.add(.owes(key, true))
+        return StoreWait(generation: key.generation)
     }
 
     /// A reply that has waited has been sent.
@@ -122,6 +131,7 @@ extension Chat {
         }
         guard wait.pendingCount == 0 else { return }
         waits[key.slot] = nil
+        effects.add(.owes(key, false))
         if let user = wait.formerUser { effects.close(key, .signedOut, of: user) }
     }
 
@@ -145,6 +155,11 @@ extension Chat {
             } catch {
                 refuse(command, Span(), error, &effects)
             }
+        case .catchUp:
+            if case .asks = catchUp(key, read, at: now, &effects) {
+                hold(.catchUp, of: key, isAsking: true, inFront: true, &effects)
+            }
+            return
         }
         charge(max(1, effects.bytes.count - start), paid: 1, to: key, at: now)
     }

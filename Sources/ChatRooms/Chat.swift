@@ -98,8 +98,15 @@ public struct Chat: ~Copyable, Sendable {
     var roomAskers: [RoomIndex: Queue<Asker>] = [:]
     /// Rooms that have been read, or could not be, and whose askers go on.
     var readRooms = Queue<(room: RoomIndex, read: StoreRead)>()
-    /// Permanent rooms that the store could not read.
+    /// Rooms that the store could not read, and that are there all the same: permanent ones, and
+    /// those with members.
     var unreadRooms: [RoomIndex] = []
+    /// Connections of a process that has crashed, by their slots: they have still to get what they
+    /// have missed.
+    var catchingUp: [UInt32: CatchingUp] = [:]
+    var heldNews: [HeldNews] = []
+    /// The rooms of connections that were lost in a crash and are about to be reported as closed.
+    var lostRooms: [UInt32: [RoomName]] = [:]
 
     /// A connection, and when it opened.
     struct Waiting: Sendable {
@@ -217,6 +224,8 @@ public struct Chat: ~Copyable, Sendable {
         {
             leave(key.slot, subscription, at: now, &effects)
         }
+        if !lostRooms.isEmpty { tellLost(key.slot, &effects) }
+        if !catchingUp.isEmpty { endCatchingUp(key.slot, &effects) }
         if connections[key.slot].user != .none {
             userLost(connections[key.slot].user, key.slot, at: now)
         }
@@ -240,7 +249,8 @@ public struct Chat: ~Copyable, Sendable {
         forgetGoneUsers(at: now, &rest)
         forgetEndedSanctions(at: now)
         closeEndedTokens(at: now, &rest, &effects)
-        if !unreadRooms.isEmpty { loadPermanentRooms() }
+        if !catchingUp.isEmpty { closeLateRecoveries(at: now, &effects) }
+        if !unreadRooms.isEmpty { loadUnreadRooms() }
         return rest <= 0
     }
 

@@ -52,6 +52,8 @@ public enum ChatClose: Sendable {
     case kicked
     /// The user is banned.
     case banned
+    /// The server has crashed, and cannot go on with this connection.
+    case restarted
 
     /// The WebSocket close code.
     public var code: UInt16 {
@@ -61,6 +63,7 @@ public enum ChatClose: Sendable {
         case .signedOut: 1000
         case .kicked: 4003
         case .banned: 4004
+        case .restarted: 1012
         case .sessionEnded, .sessionReplaced, .sessionRevoked, .tokenEnded: 4005
         }
     }
@@ -77,6 +80,7 @@ public enum ChatClose: Sendable {
         case .tokenEnded: "Your token has expired."
         case .kicked: "You were sent out."
         case .banned: "You are banned."
+        case .restarted: "The server has restarted; log in again."
         }
     }
 }
@@ -130,6 +134,11 @@ public enum Effect: Sendable {
     case pause(ConnectionKey)
     /// Take commands of the connection again.
     case resume(ConnectionKey)
+    /// Something that the connection has sent waits for its answer from now on, or does not wait
+    /// any more: ``Chat/owesAnswers(to:)``.
+    case owes(ConnectionKey, Bool)
+    /// Whose the connection is, or what its token allows, has changed: ``Chat/saveNote(of:to:)``.
+    case changed(ConnectionKey)
     /// Close the connection after sending what was replied to it so far. Call `connectionClosed`
     /// when it has closed. `formerUser` is the index in `Effects.formerUsers` of whose it was, if
     /// its session has ended, or it was sent away.

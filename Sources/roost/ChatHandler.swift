@@ -213,6 +213,7 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
             case .publish(let room, let range, let place, let sender):
                 let before = io.spentWork
                 publish(effects.text(range), to: room, place, &io)
+                setPlace(of: room, place, &io)
                 if let sender {
                     let work = io.spentWork - before
                     messagePublished(in: room, range.count, work, by: sender, &io)
@@ -220,10 +221,11 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
                 if waiters.count > 0 { tellWaiters(room, &io) }
             case .subscribe(let key, let room):
                 guard let id = io.connection(key) else { continue }
-                io.subscribe(id, to: topic(of: room))
+                subscribe(id, to: room, &io)
             case .unsubscribe(let key, let room):
                 guard let id = io.connection(key) else { continue }
                 io.unsubscribe(id, from: topic(of: room))
+                io.connectionChanged(id)
             case .roomOpened(let room): setTopic(of: room, io.makeTopic())
             case .roomForgotten(let room):
                 endStreams(of: room, &io)
@@ -249,6 +251,12 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
             case .resume(let key):
                 guard let id = io.connection(key) else { continue }
                 io.resumeReading(id)
+            case .owes(let key, let isOwing):
+                guard let id = io.connection(key) else { continue }
+                io.setOwing(id, isOwing)
+            case .changed(let key):
+                guard let id = io.connection(key) else { continue }
+                io.connectionChanged(id)
             case .close(let key, let close, let formerUser):
                 guard let id = io.connection(key) else { continue }
                 let user = formerUser.map { effects.formerUsers[$0] }

@@ -15,9 +15,10 @@ struct ConnectionNotes: ~Copyable {
 
     private var notes = ChunkedTable<Note>()
 
-    mutating func opened(_ id: ConnectionID, at now: Instant) {
+    /// The connection has opened; `age` tenths of a second ago, if it has survived a crash.
+    mutating func opened(_ id: ConnectionID, age: UInt32 = 0, at now: Instant) {
         while notes.count <= id.slot { notes.append(Note()) }
-        notes[id.slot] = Note(openedAt: Self.tenths(now))
+        notes[id.slot] = Note(openedAt: Self.tenths(now) &- age)
     }
 
     @inline(__always)

@@ -31,6 +31,7 @@ extension ChatHandler {
     /// Goes on where the program before has stopped, in its first turn.
     mutating func goOn(_ before: ChatTakenOver, _ io: inout ServerContext) {
         if let identity = before.database { resume(identity, &io) }
+        setPlaces(&io)
         forgetLost(&io)
         // A restart ends a reload that was under way.
         if !isNewProcess || reloads.isUnderWay { finishReload(before, io) }

@@ -48,6 +48,8 @@ final class World {
     var store: FakeStore?
     /// Connections of which nothing is read, and what they have sent since.
     var paused: [ConnectionKey: [String]] = [:]
+    /// Connections that wait for an answer.
+    var owed: Set<ConnectionKey> = []
     /// What requests have been answered that had to wait, by their numbers.
     var answers: [UInt32: RequestAnswer] = [:]
 
@@ -92,6 +94,7 @@ final class World {
         guard connections[key.slot] == key else { return }
         connections[key.slot] = nil
         paused[key] = nil
+        owed.remove(key)
         generations[key.slot] = key.generation + 1
         for room in subscribers.keys {
             subscribers[room]!.remove(key)
@@ -197,7 +200,8 @@ final class World {
                 passwords.append(AskedWork(key, effects.passwords[index], isCheck: false))
             case .checkPassword(let key, let index):
                 passwords.append(AskedWork(key, effects.passwords[index], isCheck: true))
-            case .read, .accepted: continue
+            case .read, .accepted, .changed: continue
+            case .owes(let key, let owes): if owes { owed.insert(key) } else { owed.remove(key) }
             case .checkToken(let key, let index):
                 asked.append((key, effects.accessTokens[index]))
             case .moderated(let index):
