@@ -102,7 +102,7 @@ extension Chat {
                 subscription(of: key.slot, to: room) == nil
             else { return nil }
             // The numbering of an empty room is known from its members alone.
-            if place.offset == 0, rooms[room].isLoading {
+            if place.offset == 0, rooms[room].history.lastOffset == 0, !rooms[room].isStored {
                 rooms[room].history = History(after: place)
             }
             addSubscription(key.slot, to: room, at: now, &effects, isSilent: true)

@@ -131,10 +131,12 @@ extension StoreModel {
     // MARK: Reading
 
     func readAll() {
-        for key in clients.keys {
-            for text in world.inbox[key]![clients[key]!.readCount...] { read(parse(text), by: key) }
-            clients[key]!.readCount = world.inbox[key]!.count
-        }
+        for key in clients.keys { read(key) }
+    }
+
+    func read(_ key: ConnectionKey) {
+        for text in world.inbox[key]![clients[key]!.readCount...] { read(parse(text), by: key) }
+        clients[key]!.readCount = world.inbox[key]!.count
     }
 
     private func read(_ message: JSON, by key: ConnectionKey) {

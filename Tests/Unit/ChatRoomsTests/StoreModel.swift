@@ -61,6 +61,8 @@ final class StoreModel {
     var refusedCount = 0
     var olderPageCount = 0
     var foundCount = 0
+    var recoveredConnectionCount = 0
+    var closedAfterCrashCount = 0
 
     init(seed: UInt64, entryLimit: Int = .max) {
         self.seed = seed
