@@ -62,6 +62,7 @@ final class StoreModel {
     var olderPageCount = 0
     var foundCount = 0
     var recoveredConnectionCount = 0
+    var missedEntryCount = 0
     var closedAfterCrashCount = 0
 
     init(seed: UInt64, entryLimit: Int = .max) {
