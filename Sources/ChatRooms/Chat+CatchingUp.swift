@@ -6,8 +6,6 @@ struct CatchingUp {
     /// A room that it is in and not subscribed to yet.
     struct Missed {
         var room: RoomIndex
-        /// What the room was before the crash.
-        var kind: RoomKind
         /// The last entry that the connection has.
         var place: Place
     }
@@ -19,7 +17,7 @@ struct CatchingUp {
     var asked = RoomIndex.none
 }
 
-/// What others in a room are told, when everybody can hear it.
+/// What others in a room will hear, when everybody can.
 struct HeldNews {
     let room: RoomID
     let text: [UInt8]
@@ -69,8 +67,7 @@ extension Chat {
             wait(.connection(command.connection), for: room)
             return nil
         }
-        guard rooms[room].kind == next.kind else { throw cannotRead }
-        if next.kind != .direct { try checkMayEnter(rooms[room].name, command) }
+        if rooms[room].kind != .direct { try checkMayEnter(rooms[room].name, command) }
         try checkMayEnter(room, connections[command.connection.slot].user)
         let found = find(
             .after(next.place.offset, epoch: next.place.epoch),
@@ -154,8 +151,8 @@ extension Chat {
         heldNews = []
     }
 
-    /// A connection that was lost in a crash is reported as closed: those who were in its rooms
-    /// with it are told that its user has left.
+    /// A connection that was lost in a crash is reported as closed: the others in its rooms hear
+    /// that its user has left.
     mutating func tellLost(_ slot: UInt32, _ effects: inout Effects) {
         guard let left = lostRooms.removeValue(forKey: slot) else { return }
         let user = connections[slot].user

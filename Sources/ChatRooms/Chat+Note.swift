@@ -41,7 +41,7 @@ extension Chat {
         return wait.generation == key.generation
     }
 
-    /// The room's number in the store, or the one that it will get there; nil if the chat has no
+    /// The room's number in the store, or its number there to be; nil if the chat has no
     /// store, or if there is no such room. It names the room in this process only.
     public func storedNumber(of room: RoomID) -> Int64? {
         guard hasStore, let index = index(of: room) else { return nil }

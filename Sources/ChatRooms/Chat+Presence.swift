@@ -14,7 +14,7 @@ enum PresenceEvent {
 
 extension Chat {
     /// Counts one more of the user's connections in the room. Returns the membership. With
-    /// `isSilent` nobody is told.
+    /// `isSilent` nobody hears of it.
     mutating func addMembership(
         _ user: UserIndex, to room: RoomIndex, at now: Timestamp, _ effects: inout Effects,
         isSilent: Bool

@@ -7,8 +7,8 @@ extension Chat {
     /// has begun anew, with what the store has. Call it for all of them before anything else
     /// happens.
     ///
-    /// The connection is in its rooms at once, without a reply, and nobody is told. It is sent what
-    /// it has missed in each room as soon as the store has read it, and is subscribed then; until
+    /// The connection is in its rooms at once, without a reply or a push. It is sent what it has
+    /// missed in each room as soon as the store has read it, and is subscribed then; until
     /// then its commands wait. If that cannot be done without a gap, or if it may not be in a room
     /// any more, it is closed (``ChatClose/restarted``), so that its client comes back and hears
     /// why.
@@ -20,7 +20,7 @@ extension Chat {
     ///   - reader: what ``saveNote(of:to:)`` wrote.
     ///   - places: how far it has come in each of its rooms. A lost connection needs none.
     ///   - isLost: its client has gone. Report its end with ``connectionClosed(_:at:_:)`` when all
-    ///     connections are recovered: then the others in its rooms are told.
+    ///     connections are recovered: then the others in its rooms hear of it.
     ///   - now: the time of the call.
     ///   - effects: gets what is to be done.
     /// - Returns: False if its user or session is gone, or banned, or if a place is missing: then
@@ -106,7 +106,7 @@ extension Chat {
                 rooms[room].history = History(after: place)
             }
             addSubscription(key.slot, to: room, at: now, &effects, isSilent: true)
-            missed.append(CatchingUp.Missed(room: room, kind: inRoom.kind, place: place))
+            missed.append(CatchingUp.Missed(room: room, place: place))
         }
         return missed
     }

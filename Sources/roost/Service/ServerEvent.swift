@@ -112,6 +112,10 @@ enum ServerEvent: String, CaseIterable {
     case notLeft = "not-left"
     /// This process cannot go on with the connections of the one before.
     case keptLost = "kept-lost"
+    /// The process before was killed, and connections of it that were at rest go on.
+    case recovered
+    /// Connections would not survive that.
+    case notParked = "not-parked"
     /// A reload has found another certificate, and uses it.
     case certificateRenewed = "certificate-renewed"
     /// A certificate has expired, or does so soon.
@@ -184,6 +188,8 @@ enum ServerEvent: String, CaseIterable {
         case .left: "5b7e0d6a3f1c4c6f8a52c94de17b60a3"
         case .notLeft: "c8a4f2190b7d4e0bb6e35a7d92f1c846"
         case .keptLost: "19d3e7b5a8264f9e8c07d1f64ab35e92"
+        case .recovered: "7a1d4f6e9c3b4d28b05e8f21c6a974d3"
+        case .notParked: "e05b92c7d8134f6fa1c4380d7be6592a"
         case .certificateRenewed: "0d2f8b7a4c5e4f60a1b3c7d9e8f21406"
         case .certificateEnding: "b58c1e3f7a924d06937f0e4b2c6d8a15"
         case .loopSlow: "6744c1d7ac7f4c5f89db0d451ea7b5e5"
@@ -202,7 +208,7 @@ enum ServerEvent: String, CaseIterable {
             .error
         case .serverFull, .outOfDescriptors, .acceptingPaused, .loopSlow, .recordsLost,
             .memoryShort, .managerUnreachable, .settingIgnored, .unnamedProxy, .historySlow,
-            .certificateEnding, .notLeft:
+            .certificateEnding, .notLeft, .notParked:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
             .kicked, .moderated, .moderatorChanged, .accountReset, .accountDeleted, .hookChanged,
@@ -210,7 +216,7 @@ enum ServerEvent: String, CaseIterable {
             .protocolViolation, .slowConsumer,
             .endedForMemory, .addressFull, .addressTooFast, .heldBack, .proxyHeader, .wrongHost,
             .tokensGuessed, .historyWorks, .certificateRenewed, .reexec, .takenOver,
-            .left:
+            .left, .recovered:
             .notice
         case .endedByPeer, .signedOut, .endedWithoutClose, .connectionLost, .pingTimeout,
             .endedForStop, .endedForRestart, .requestRefused, .requestTimeout, .statistics,

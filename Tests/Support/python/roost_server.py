@@ -215,7 +215,7 @@ def run(scenarios, names):
     failed = 0
     for name in names or scenarios:
         try:
-            scenarios[name]()
+            said = scenarios[name]()
         except Exception as problem:  # whatever it is, run the others too
             failed += 1
             print(f"FAILED {name}: {type(problem).__name__}: {problem}", flush=True)
@@ -226,5 +226,5 @@ def run(scenarios, names):
                     print(f"    {place.name}:{trace.tb_lineno}", flush=True)
                 trace = trace.tb_next
         else:
-            print(f"ok {name}", flush=True)
+            print(f"ok {name}" + (f": {said}" if said else ""), flush=True)
     return 1 if failed else 0

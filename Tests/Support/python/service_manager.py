@@ -47,6 +47,7 @@ class Manager:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
         self.port = self.listener.getsockname()[1]
         self.store, self.lock, self.heard = [], threading.Lock(), []
+        self.names = []  # of what is in the store
         self.on_store, self.answers = (lambda: None), answers
         self.path = os.path.join(self.folder.name, "notify")
         self.environment = {"NOTIFY_SOCKET": self.path} if notifies else {}
@@ -69,22 +70,37 @@ class Manager:
             with self.lock:
                 self.heard.append(text.decode())
                 if "FDSTORE=1" in lines:
-                    assert f"FDNAME={NAME}" in lines and "FDPOLL=0" in lines, lines
+                    name = self._name(lines)
+                    assert "FDPOLL=0" in lines, lines
                     room = self.limit - len(self.store)
                     self.store += descriptors[:room]
+                    self.names += [name] * len(descriptors[:room])
                     descriptors = descriptors[room:]
-                    self.on_store()
+                    if name == NAME:
+                        self.on_store()
                 elif "FDSTOREREMOVE=1" in lines:
-                    self._empty()
+                    self._remove(self._name(lines))
                 if "BARRIER=1" in lines and not self.answers:
                     continue
             for descriptor in descriptors:
                 os.close(descriptor)
 
+    def _name(self, lines):
+        [name] = [line[len("FDNAME="):] for line in lines if line.startswith("FDNAME=")]
+        assert name == NAME or name.startswith(NAME + "-"), lines
+        return name
+
+    def _remove(self, name):
+        kept = [(n, d) for n, d in zip(self.names, self.store) if n != name]
+        for found, descriptor in zip(self.names, self.store):
+            if found == name:
+                os.close(descriptor)
+        self.names, self.store = [n for n, _ in kept], [d for _, d in kept]
+
     def _empty(self):
         for descriptor in self.store:
             os.close(descriptor)
-        self.store = []
+        self.store, self.names = [], []
 
     def said(self):
         size = os.fstat(self.output.fileno()).st_size
@@ -97,7 +113,7 @@ class Manager:
         count = self.said().count(self.ready)
         with self.lock:
             passed = [self.listener.fileno(), *self.store]
-            names = ":".join(["roost", *[NAME] * len(self.store)])
+            names = ":".join(["roost", *self.names])
             # The store keeps its own: the process has copies.
         high = [fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, RESERVED) for number in passed]
 
@@ -161,9 +177,9 @@ class Manager:
             time.sleep(0.01)
 
     def wait_until_empty(self):
-        """Waits until the service has let everything be removed from the store."""
+        """Waits until the service has let everything be removed from the store that was left."""
         end = time.monotonic() + SECONDS
-        while self.store:
+        while NAME in self.names:
             assert time.monotonic() < end, "the store still has something"
             time.sleep(0.01)
 
@@ -179,12 +195,15 @@ class Manager:
                         os.close(number)
                 inner.close()
                 self.store.append(outer.detach())
+                self.names.append(NAME)
 
     def carriers(self):
         """Takes the messages of all carriers in the store; each must be put back or closed."""
         found = []
         with self.lock:
-            for number in self.store:
+            for name, number in zip(self.names, self.store):
+                if name != NAME:
+                    continue
                 with socket.socket(fileno=os.dup(number)) as carrier:
                     found.append([])
                     while True:

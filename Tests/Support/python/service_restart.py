@@ -23,12 +23,14 @@ MODULES = {"service_restart_scenes": [
     "chat", "encrypted_chat", "pieces", "request", "moved", "idle", "refused", "stopped", "killed",
     "damaged", "few_files", "refusing_handler"],
     "service_restart_chat": [
-        "talk", "talk_in_memory", "another_place", "lost", "bad_configuration"]}
+        "talk", "talk_in_memory", "another_place", "lost", "bad_configuration"],
+    "service_crash": ["crash", "crash_again", "crash_in_memory", "store_full"]}
 
 
 def main():
     parser = scenarios.parser(__doc__)
     parser.add_argument("--times", type=int, default=20, help="how often it is restarted")
+    parser.add_argument("--people", type=int, default=200, help="how many are there at a crash")
     sys.exit(scenarios.main(parser, MODULES, missing))
 
 

@@ -19,7 +19,8 @@ class Chat(Manager):
     def __init__(self, *flags, **options):
         self.state = tempfile.TemporaryDirectory(prefix="chat-")
         self.s = ""
-        command = [str(path_of("roost")), "serve", "--control", "off", "--rate-limit", "off"]
+        command = [str(path_of("roost")), "serve", "--rate-limit", "off",
+                   "--control", os.path.join(self.state.name, "control.sock")]
         if "--history" not in flags:
             command += ["--history", os.path.join(self.state.name, "roost.db")]
         super().__init__([*command, *flags], **options)

@@ -53,7 +53,8 @@ extension World {
         return isTaken == true
     }
 
-    /// Whoever the chat believes to be subscribed gets what is published, and nobody else.
+    /// What is published reaches the connections that the chat believes to be subscribed, and no
+    /// others.
     func checkSubscriptions() {
         var expected: [RoomID: Set<ConnectionKey>] = [:]
         chat.forEachRoom { expected[$0] = [] }

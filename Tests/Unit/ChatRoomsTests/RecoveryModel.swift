@@ -86,7 +86,7 @@ extension StoreModel {
 
 @Suite struct RecoveryModelTests {
     @Test(arguments: 1...24 as ClosedRange<UInt64>)
-    func `Who stays through a crash sees everything once and in order`(_ seed: UInt64) {
+    func `Clients that stay through a crash see everything once and in order`(_ seed: UInt64) {
         let model = StoreModel(seed: seed, entryLimit: seed % 3 == 0 ? 12 : .max)
         run(model)
         model.store.answerAll(model.world)

@@ -54,7 +54,7 @@ import Testing
         #expect(other.heard(bob).map(\.offset) == [5] && other.closes.isEmpty)
     }
 
-    @Test func `An entry that was not kept closes the connection that has it`() {
+    @Test func `The client of a connection that has what was not kept hears so`() {
         let (ann, bob) = (world.login(1, "ann"), world.login(2, "bob"))
         talk(1, ann, world)
         var left = world.survivor(bob)!
@@ -62,9 +62,14 @@ import Testing
         let next = world.crashed()
         #expect(next.recover(left))
         #expect(next.closes[bob] == .restarted)
+        // Nor is it enough that another entry has the same offset.
+        left.places[0].place = Place(offset: 1, epoch: left.places[0].place.epoch ^ 1)
+        let other = world.crashed()
+        #expect(other.recover(left))
+        #expect(other.closes[bob] == .restarted)
     }
 
-    @Test func `Who may not be in a room is closed`() {
+    @Test func `A connection that may not be in a room is closed`() {
         let (ann, bob) = (world.login(1, "ann"), world.login(2, "bob"))
         world.send(ann, #"{"type":"create","room":"secret"}"#)
         world.send(ann, #"{"type":"invite","room":"secret","user":"bob"}"#)
@@ -77,6 +82,18 @@ import Testing
         // Others hear that bob is not there any more.
         #expect(next.heard(ann).map { $0["event"] as? String } == ["leave", "leave"])
         next.checkSubscriptions()
+    }
+
+    @Test func `A ban holds, from the server and from a room`() {
+        let mod = world.enterModerator()
+        let (ann, bob) = (world.login(1, "ann"), world.login(2, "bob"))
+        let left = [mod, ann, bob].map { world.survivor($0)! }
+        world.order(.ban, "lobby", "ann")
+        world.order(.ban, "*", "bob")
+        let next = world.crashed()
+        #expect(next.recover(left[0]) && next.recover(left[1]) && !next.recover(left[2]))
+        #expect(next.closes == [ann: .restarted])
+        #expect(next.sanctions.count == 2 && next.userCount == 2)
     }
 
     @Test func `A user whom the store does not have is nobody`() {

@@ -36,7 +36,7 @@ import Testing
         #expect(next.heard(ann).isEmpty && next.heard(bob).isEmpty)
         #expect(next.paused.isEmpty && next.owed.isEmpty && !next.isCatchingUp)
         next.checkSubscriptions()
-        // Who enters now sees both, and they see who enters.
+        // A newcomer sees both, and they see the newcomer.
         let carol = next.login(3, "carol")
         let joined = next.heard(carol).last!
         #expect(joined["members"] as? [String] == ["ann", "bob", "carol"])
@@ -120,7 +120,9 @@ import Testing
         store.answersAtOnce = true
         store.answerAll(next)
         #expect(next.heard(keys[1]).allSatisfy { $0["event"] as? String == "leave" })
-        let news = next.heard(keys[1]).map { "\($0["user"]!) \($0["room"]!) \($0["count"]!)" }
+        let news = next.heard(keys[1]).map { push in
+            ["user", "room", "count"].map { "\(push[$0] ?? "")" }.joined(separator: " ")
+        }
         #expect(news.sorted() == ["ann kitchen 1", "ann lobby 1", "eve kitchen 1", "eve lobby 1"])
         #expect(next.heldNewsCount == 0)
         next.checkSubscriptions()

@@ -1,0 +1,106 @@
+// Recovered connections and what the store has to read for them, and what happens meanwhile.
+import Storage
+import Testing
+
+@testable import ChatRooms
+
+@Suite struct RecoveryReadingTests {
+    let store = FakeStore()
+
+    /// A room keeps some messages in memory, and the rest must be read.
+    private var limits: ChatLimits {
+        var limits = ChatLimits.withoutRateLimit
+        limits.historyByteLimitPerRoom = 512
+        return limits
+    }
+
+    private func fill(_ room: String, _ key: ConnectionKey, _ world: World) {
+        for number in 1...8 {
+            let text = "\(room) \(number)"
+            world.send(key, #"{"type":"message","room":"\#(room)","text":"\#(text)"}"#)
+        }
+    }
+
+    private func scene() -> (World, [Survivor]) {
+        store.answersAtOnce = true
+        let world = World(limits, store: store)
+        world.openLobby()
+        let (ann, bob) = (world.login(1, "ann"), world.login(2, "bob"))
+        for key in [ann, bob] { world.send(key, #"{"type":"join","room":"kitchen"}"#) }
+        let left = [ann, bob].map { world.survivor($0)! }
+        for room in ["lobby", "kitchen"] { fill(room, ann, world) }
+        store.answersAtOnce = false
+        return (world, left)
+    }
+
+    private func texts(_ key: ConnectionKey, _ world: World) -> [String] {
+        world.heard(key).compactMap { $0["text"] as? String }
+    }
+
+    @Test func `What is not in memory is read`() {
+        let (world, left) = scene()
+        let next = world.crashed(limits)
+        for survivor in left { next.recover(survivor) }
+        store.answerAll(next)
+        let expected = ["lobby", "kitchen"].flatMap { room in (1...8).map { "\(room) \($0)" } }
+        for survivor in left { #expect(texts(survivor.key, next) == expected) }
+        #expect(!next.isCatchingUp && next.closes.isEmpty && next.owed.isEmpty)
+        next.checkSubscriptions()
+    }
+
+    @Test func `A connection that is sent out of a room meanwhile goes on in the others`() {
+        let (world, left) = scene()
+        let next = world.crashed(limits)
+        let bob = left[1].key
+        next.recover(left[1])
+        // The lobby is known, and then the kitchen.
+        store.answerQuestion(0, next)
+        store.answerQuestion(0, next)
+        // It waits for a page of the lobby.
+        #expect(store.questions.count == 1 && texts(bob, next).isEmpty)
+        next.kick(bob, from: "lobby")
+        store.answerAll(next)
+        #expect(texts(bob, next).dropFirst() == (1...8).map { "kitchen \($0)" }[...])
+        #expect(!next.isCatchingUp && next.closes.isEmpty)
+        next.checkSubscriptions()
+    }
+
+    @Test func `A room with members that could not be read is read again`() {
+        let (world, left) = scene()
+        let next = world.crashed(limits)
+        let bob = left[1].key
+        next.recover(left[1])
+        #expect(store.questions.count == 2)
+        // Of the kitchen, while the connection waits for the lobby.
+        store.answerQuestion(1, next, fails: true)
+        store.answerAll(next)
+        #expect(next.isCatchingUp && next.closes.isEmpty)
+        next.tick()
+        store.answerAll(next)
+        #expect(texts(bob, next).count == 16 && !next.isCatchingUp)
+        next.checkSubscriptions()
+    }
+
+    @Test func `A large room's count waits until everybody can hear it`() {
+        var limits = limits
+        limits.presenceMemberLimit = 1
+        let (world, left) = scene()
+        let next = world.crashed(limits)
+        for survivor in left { next.recover(survivor) }
+        next.close(left[0].key)
+        next.pass(.seconds(2))
+        next.tick()
+        store.answerAll(next)
+        next.tick()
+        let counts = next.heard(left[1].key).filter { $0["event"] as? String == "count" }
+        #expect(counts.map { $0["count"] as? Int } == [1, 1])
+    }
+}
+
+extension World {
+    func kick(_ key: ConnectionKey, from room: String) {
+        let filter = chat.connectionFilter(user: nil, room: room)!
+        _ = chat.expel(key, filter, text: "out", at: now, &effects)
+        carryOut()
+    }
+}
