@@ -8,10 +8,9 @@ extension Chat {
     /// happens.
     ///
     /// The connection is in its rooms at once, without a reply or a push. It is sent what it has
-    /// missed in each room as soon as the store has read it, and is subscribed then; until
-    /// then its commands wait. If that cannot be done without a gap, or if it may not be in a room
-    /// any more, it is closed (``ChatClose/restarted``), so that its client comes back and hears
-    /// why.
+    /// missed in each room as soon as the store has read it, and is subscribed then; until then its
+    /// commands wait. If that cannot be done without a gap, or if it may not be in a room any more,
+    /// it is closed (``ChatClose/restarted``), so that its client comes back and hears why.
     ///
     /// - Parameters:
     ///   - key: the connection, whose slot must be free.

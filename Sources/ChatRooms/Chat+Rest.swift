@@ -3,7 +3,8 @@
 extension Chat {
     /// Whether nothing is on its way between the chat and its store, so that ``save(at:)`` has
     /// everything. `hashing` are the connections whose passwords are being hashed or compared: what
-    /// these wait for is not saved.
+    /// these wait for is not saved. Nor is what connections still miss after a crash: they catch up
+    /// first, or are given up.
     public func isAtRest(hashing: Set<ConnectionKey> = []) -> Bool {
         guard !hasStore || storeState == .works else { return false }
         return !hasWorkForStore && pendingByteCount == 0 && asked.isEmpty && readRooms.isEmpty
