@@ -47,16 +47,17 @@ struct Serve: ParsableCommand {
         } catch {
             throw report(StartFailure(error))
         }
-        let failure: StartFailure
+        let end: ServerEnd
         do throws(StartFailure) {
-            return try startup.makeServer().serve()
+            end = try startup.makeServer().serve()
         } catch {
-            failure = error
+            // With its sockets gone the next connection would start it again at once, until
+            // systemd's limit closes the port: it stays up, and serves as soon as the reason is
+            // mended.
+            guard !startup.passed.isEmpty else { throw report(error) }
+            return try standBy(error, startup)
         }
-        // With its sockets gone the next connection would start it again at once, until systemd's
-        // limit closes the port: it stays up, and serves as soon as the reason is mended.
-        guard !startup.passed.isEmpty else { throw report(failure) }
-        try standBy(failure, startup)
+        try end.finish()
     }
 
     /// Keeps the sockets of systemd although the command line cannot be read. Throws the error if
@@ -77,13 +78,13 @@ struct Serve: ParsableCommand {
     }
 
     private func standBy(_ failure: StartFailure, _ startup: Startup) throws {
-        let mended: Startup.Ready?
+        let end: ServerEnd
         do throws(StartFailure) {
-            mended = try Standby.run(failure, startup)
+            end = try Standby.run(failure, startup)
         } catch {
             throw report(error)
         }
-        mended?.serve()
+        try end.finish()
     }
 
     /// Logs why the server cannot start, or leaves it to the error that it returns. The process

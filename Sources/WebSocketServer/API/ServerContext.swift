@@ -101,6 +101,9 @@ public struct ServerContext: ~Copyable {
     /// Whether the server is stopping: it accepts no more connections, and closes the open ones.
     public var isStopping: Bool { shutdown.isUnderWay }
 
+    /// Whether that stop is a restart, so that connections end with 1012.
+    package var isStoppingForRestart: Bool { isStopping && shutdown.cause == .restarting }
+
     /// How long an event waited for the loop lately: the lag that the last loop probe measured, see
     /// ``OperationsHandler/onLoopProbe(_:)-(ServerContext)``.
     public var loopLag: Duration { telemetry.loopLag }

@@ -15,7 +15,11 @@ struct Service: ~Copyable {
     private let watchdogInterval: Duration?
     private var isReady = false
     /// Whether the server stops for a restart, or leaves its connections to the next process.
-    private(set) var isRestart = false
+    private(set) var isRestart = false {
+        didSet { end.isRestart = isRestart }
+    }
+    /// What the process learns of that.
+    private let end: ServerEnd
     private var hasToldOfManager = false
 
     private var second: LoadMeter?
@@ -46,8 +50,10 @@ struct Service: ~Copyable {
 
     init(
         _ log: ServiceLog, _ events: EventLog, idleExit: Duration? = nil, fault: String? = nil,
-        notifier: consuming Notifier = Notifier(), watchdogInterval: Duration? = Watchdog.interval
+        notifier: consuming Notifier = Notifier(), watchdogInterval: Duration? = Watchdog.interval,
+        end: ServerEnd = ServerEnd()
     ) {
+        self.end = end
         self.log = log
         self.events = events
         self.idleExit = idleExit
@@ -186,6 +192,8 @@ struct Service: ~Copyable {
 
     /// A stop begins.
     mutating func stopping(_ io: borrowing ServerContext) {
+        // A stop that comes during a restart is a stop.
+        isRestart = io.isStoppingForRestart
         let who = Self.count(io.connectionCount, "connection")
         notifier.stopping(status: "Stopping: \(who) left")
         if isRestart {

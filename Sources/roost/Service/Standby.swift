@@ -10,20 +10,21 @@ import WebSocketServer
 
 /// Runs in place of the chat while its configuration is bad.
 enum Standby {
-    /// Answers clients and operators at the passed sockets, until a reload makes a server or the
-    /// process is to stop. Returns the server, which listens already, or nil for a stop. Throws if
-    /// the passed sockets cannot be used either.
+    /// Answers clients and operators at the passed sockets, until a reload makes a server, which
+    /// listens already and serves then, or until a stop. Throws if the passed sockets cannot be
+    /// used either.
     static func run(
         _ failure: StartFailure, _ startup: Startup
-    ) throws(StartFailure) -> Startup.Ready? {
+    ) throws(StartFailure) -> ServerEnd {
         // Nobody serves them: their clients shall come back, and see that.
         startup.store?.abandon()
         let log = startup.command.startLog()
         // The handler belongs to its server: what a reload has made waits here.
         let mended = Mended()
+        let end = ServerEnd()
         let handler = StandbyHandler(
             failure, access: access(startup.command),
-            service: Service(log.log, log.events, fault: failure.line)
+            service: Service(log.log, log.events, fault: failure.line, end: end)
         ) { () throws(StartFailure) in
             mended.server = try startup.makeServer(again: true)
         }
@@ -35,8 +36,9 @@ enum Standby {
             // The first failure says more.
             throw failure
         }
-        if mended.server == nil { log.ended() }
-        return mended.server
+        if let server = mended.server { return server.serve() }
+        log.ended()
+        return end
     }
 
     private final class Mended {

@@ -54,11 +54,12 @@ struct Startup {
         let keeper: StoreKeeper?
         let passwords: PasswordWorker
         let tls: TLS?
+        let end: ServerEnd
         /// Whether it goes on with the connections of the program before.
         let isTakingOver: Bool
 
-        /// Serves until a stop.
-        func serve() {
+        /// Serves until a stop, and returns how it has ended.
+        func serve() -> ServerEnd {
             if !isTakingOver { announceStart() }
             // Counted before any connection is there.
             _ = ProcessFigures.ownDescriptorCount
@@ -67,6 +68,7 @@ struct Startup {
             keeper?.close()
             passwords.close()
             log.ended()
+            return end
         }
 
         private func announceStart() {
@@ -141,9 +143,10 @@ struct Startup {
         // A program that takes over, or checks whether it can, has the sockets of the one before.
         let isNew = purpose == .serve
         let note = isNew ? settings.operation.addListeners(to: &configuration, access) : nil
+        let end = ServerEnd()
         let service = Service(
             start.log, start.events,
-            idleExit: isNew ? settings.idleExit(configuration, start) : nil)
+            idleExit: isNew ? settings.idleExit(configuration, start) : nil, end: end)
         let keeper = settings.history.keeper
         if isNew { settings.history.makeFolder() }
         // The chat goes on with the database of the process before, if there is a chat to go on.
@@ -178,7 +181,7 @@ struct Startup {
         if isNew { report(settings, configuration, server, note, start) }
         return Ready(
             server: server, settings: settings, log: start, keeper: keeper, passwords: passwords,
-            tls: tls, isTakingOver: !isNew)
+            tls: tls, end: end, isTakingOver: !isNew)
     }
 
     /// Logs what has no effect, or none that was meant.

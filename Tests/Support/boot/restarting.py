@@ -5,7 +5,7 @@ import threading
 import time
 
 from chatter import Chatter
-from machine import event, main_process, now, records, run, show
+from machine import event, main_process, now, records, run, show, until
 
 TALKERS = 20
 RESTARTS = int(os.environ.get("ROOST_RESTARTS", 3))
@@ -70,7 +70,6 @@ def a_restart_keeps_everybody_who_chats():
           f"p50 {pauses[len(pauses) // 2]:.0f} ms, max {pauses[-1]:.0f} ms", flush=True)
 
 
-
 def a_restart_refuses_nobody():
     chatter = Chatter().enter("fred", "lobby")
     start, process = now(), main_process()
@@ -87,6 +86,19 @@ def a_restart_refuses_nobody():
     assert show("ActiveState", "roost.socket") == "active"
     chatter.say(type="message", room="lobby", text="still here")
     chatter.hear("message")
+    chatter.leave()
+
+
+def a_restart_by_hand_is_one():
+    """Whoever sends the signal, the next process goes on with everybody."""
+    chatter = Chatter().enter("hugo", "lobby")
+    start, process = now(), main_process()
+    run("systemctl kill -s USR2 --kill-who=main roost")
+    until("the next process", lambda: main_process() not in (0, process))
+    event("taken-over", start)
+    assert not records("ROOST_EVENT=restarting", start), "it closed everybody"
+    chatter.say(type="message", room="lobby", text="by hand")
+    assert chatter.hear("message")["text"] == "by hand"
     chatter.leave()
 
 
@@ -108,4 +120,4 @@ def a_full_store_closes_with_1012():
 
 
 SCENARIOS = [a_restart_keeps_everybody_who_chats, a_restart_refuses_nobody,
-             a_full_store_closes_with_1012]
+             a_restart_by_hand_is_one, a_full_store_closes_with_1012]

@@ -3,10 +3,12 @@
 import asyncio
 import os
 import re
+import signal
 import tempfile
+from pathlib import Path
 
 from reload_scenes import talk_through
-from roost_server import Client
+from roost_server import Client, until
 from scenarios import arguments
 from service_manager import Manager
 from service_restart_scenes import without_state
@@ -15,6 +17,7 @@ from tls_server import path_of
 
 class Chat(Manager):
     ready = b"http://127.0.0.1"
+    restarted = 75
 
     def __init__(self, *flags, **options):
         self.state = tempfile.TemporaryDirectory(prefix="chat-")
@@ -74,7 +77,7 @@ def lost():
     with Chat() as server, Client(server) as ann:
         ann.log_in("ann")
         ann.say("before")
-        assert server.end() == 0, server.said()
+        assert server.end() == server.restarted, server.said()
         server.change([without_state(messages) for messages in server.carriers()])
         server.start()
         with Client(server) as again:
@@ -84,11 +87,28 @@ def lost():
             assert [m["text"] for m in page["messages"]] == ["before"], page
 
 
+def stopped():
+    """A stop that comes during a restart is a stop: clients get 1001, and the log says so"""
+    with Chat() as server, Client(server) as ann:
+        ann.log_in("ann")
+        process = server.process
+        process.send_signal(signal.SIGSTOP)
+        stat = Path(f"/proc/{process.pid}/stat")
+        until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "T", "it stands still")
+        # Both wait for it.
+        for number in (signal.SIGUSR2, signal.SIGTERM, signal.SIGCONT):
+            process.send_signal(number)
+        assert ann.closed()[0] == 1001, "not 1001"
+        assert process.wait(60) == 0, "not the status of a stop"
+        said = server.said()
+        assert b"event=stopping" in said and b"event=restarting" not in said, said[-2000:]
+
+
 def bad_configuration():
     """A new process that cannot start ends the connections, and says what is wrong"""
     with Chat() as server, Client(server) as ann:
         ann.log_in("ann")
-        assert server.end() == 0, server.said()
+        assert server.end() == server.restarted, server.said()
         server.command.append("--no-such-flag")
         server.start(waits=False)
         server.wait_for(b"no-such-flag")

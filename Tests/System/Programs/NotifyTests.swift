@@ -113,6 +113,7 @@ import Testing
         kill(run.process.processIdentifier, SIGUSR2)
         #expect(client.frame()?.payload.starts(with: [0x03, 0xF4]) == true)
         client.close()
-        #expect(run.end().status == 0)
+        // The unit starts another process at this status.
+        #expect(run.end().status == 75)
     }
 }
