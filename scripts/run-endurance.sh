@@ -1,22 +1,24 @@
 #!/usr/bin/env bash
 # The long sizes of tests that `make test` runs small:
 #
-#     scripts/run-endurance.sh FOLDER [lines|restart|tls|kernel|attacks|day|keep]…    all by default
+#     scripts/run-endurance.sh FOLDER [lines|restart|boot|tls|kernel|attacks|day|keep]…
 #
-# FOLDER has the release builds of TestServer, KernelScripts, roost and echo-server.
-# ENDURANCE_SECONDS=300 is how long the readers on slow lines read, ENDURANCE_CLIENTS=15000 how many
-# clients reconnect or resume, ENDURANCE_RESTARTS=200 how often a service is restarted while clients
-# chat, ENDURANCE_SCRIPTS=1000000 in how many scripts the simulated kernel is compared with Linux,
-# from the seed ENDURANCE_SEED=0 on, ENDURANCE_RUNS=1 how often each attack runs,
-# ENDURANCE_KILLS=1000 how often a server with a database is killed. Attacks and faults that are
-# done stand in .build/attacks-done.jsonl and .build/keep-done.jsonl and are not run again; the file
+# By default it does all of them. FOLDER has the release builds of TestServer, KernelScripts,
+# roost and echo-server. ENDURANCE_SECONDS=300 is how long the readers on slow lines read,
+# ENDURANCE_CLIENTS=15000 how many clients reconnect or resume, ENDURANCE_RESTARTS=200 how often a
+# service is restarted while clients chat, ENDURANCE_BOOT="--reloads 1000 --restarts 100
+# --upgrades 50 --people 1000" what is done in a booted machine while so many people chat,
+# ENDURANCE_SCRIPTS=1000000 in how many scripts the simulated kernel is compared with Linux, from
+# the seed ENDURANCE_SEED=0 on, ENDURANCE_RUNS=1 how often each attack runs, ENDURANCE_KILLS=1000
+# how often a server with a database is killed. What is done of boot, attacks and keep stands in
+# .build/boot-done.jsonl, attacks-done.jsonl and keep-done.jsonl and is not run again; the file
 # goes when all have run. The status is 1 if one of them failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 programs=${1:?the folder of the programs}
 shift
-[ $# -gt 0 ] || set -- lines restart tls kernel attacks day keep
+[ $# -gt 0 ] || set -- lines restart boot tls kernel attacks day keep
 status=0
 for what in "$@"; do
     case $what in
@@ -31,6 +33,16 @@ for what in "$@"; do
             "$programs/roost" || status=1
         Tests/Support/python/service_restart.py --times "${ENDURANCE_RESTARTS:-200}" \
             --only chat --only encrypted_chat --only talk -- "$programs" || status=1
+        ;;
+    boot)
+        scripts/python-venv.sh .venv-test Tests/Support/python/requirements.txt
+        # shellcheck disable=SC2086
+        if .venv-test/bin/python Tests/Support/boot/endure ${ENDURANCE_BOOT:-} \
+            --state .build/boot-done.jsonl -- "$programs/roost"; then
+            rm -f .build/boot-done.jsonl
+        else
+            status=1
+        fi
         ;;
     tls)
         Tests/Support/python/tls_peers.py --long --only cut_everywhere -- "$programs" || status=1
@@ -58,7 +70,7 @@ for what in "$@"; do
         rm -f .build/keep-done.jsonl
         ;;
     *)
-        echo "There is no '$what': lines, restart, tls, kernel, attacks, day or keep."
+        echo "There is no '$what': lines, restart, boot, tls, kernel, attacks, day or keep."
         status=1
         ;;
     esac
