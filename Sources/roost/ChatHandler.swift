@@ -90,6 +90,8 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     var takenOver: ChatTakenOver?
     /// The database that was closed for another program; nil while this one has it.
     var leftDatabase: ChatDatabase.Identity?
+    /// How long the next attempt to come to rest may take.
+    var restLimit = ChatHandler.shortestRest
     /// The connections that the chat is closing. Each leaves with its connection.
     var closing: [ConnectionID: Closing] = [:]
 

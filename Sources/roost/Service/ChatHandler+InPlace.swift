@@ -79,6 +79,7 @@ extension ChatHandler {
         var sentence = "\(failure)"
         if case .busy = failure, let problem = storeProblem { sentence += " \(problem)" }
         reloads.end(.bad, sentence)
+        restLimit = Self.shortestRest
         guard !isChecking else {
             isChecking = false
             return

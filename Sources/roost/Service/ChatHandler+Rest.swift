@@ -6,8 +6,12 @@ import Glibc
 import WebSocketServer
 
 extension ChatHandler {
-    /// How long the loop stands still, at most, for a commit that is under way.
-    private static var restLimit: Duration { .milliseconds(20) }
+    /// How long the loop stands still, at most, for a commit that is under way: at first, and when
+    /// it was in vain a few times. Each attempt takes twice as long as the one before, with people
+    /// served in between: on a slow disk, where they talk all the time, there is always a commit
+    /// under way and another one due, and an upgrade must be possible there, too.
+    static var shortestRest: Duration { .milliseconds(20) }
+    private static var longestRest: Duration { .milliseconds(320) }
     private static var restPause: UInt32 { 100 }
 
     mutating func prepareHandOver(_ stage: HandOverStage, _ io: inout ServerContext) -> Bool {
@@ -34,7 +38,7 @@ extension ChatHandler {
     private mutating func comesToRest(_ io: inout ServerContext) -> Bool {
         guard let keeper else { return chat.isAtRest(hashing: hashing) }
         guard chat.storeState == .works, keeper.mail.gather() else { return false }
-        let end = ContinuousClock.now + Self.restLimit
+        let end = ContinuousClock.now + restLimit
         repeat {
             for answer in keeper.mail.take() { receive(answer, &io) }
             while ContinuousClock.now < end, let answer = readAnswers.popFirst() {
@@ -46,9 +50,13 @@ extension ChatHandler {
                 carryOutEffects(&io)
             }
             giveToStore(&io)
-            if isAtRest { return true }
+            if isAtRest {
+                restLimit = Self.shortestRest
+                return true
+            }
             usleep(Self.restPause)
         } while ContinuousClock.now < end
+        restLimit = min(restLimit * 2, Self.longestRest)
         for answer in keeper.mail.endGathering() { receive(answer, &io) }
         if !readAnswers.isEmpty || chat.canAnyGoOn { io.continueLater() }
         return false

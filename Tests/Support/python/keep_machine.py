@@ -56,8 +56,10 @@ ssize_t pwrite(int file, const void *data, size_t count, off_t at) {
     return pwrite64(file, data, count, at);
 }
 
+/* Ends at once when nobody wants it any more. */
 static void delay(int file) {
-    if (wanted && wanted[1] && is_database(file)) usleep((useconds_t)wanted[1] * 1000);
+    if (!wanted || !wanted[1] || !is_database(file)) return;
+    for (long long waited = 0; waited < wanted[1]; waited++) usleep(1000);
 }
 int fdatasync(int file) { delay(file); return (int)syscall(SYS_fdatasync, file); }
 int fsync(int file) { delay(file); return (int)syscall(SYS_fsync, file); }

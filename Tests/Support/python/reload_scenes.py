@@ -54,7 +54,7 @@ class Talker:
 
 
 async def talk_through(server, again, times):
-    """People talk while `again` replaces the program; how many messages they have said."""
+    """People talk while `again` replaces the program; what they have said, in order."""
     people = [Talker(f"person{number}") for number in range(PEOPLE)]
     for person in people:
         await person.open(server)
@@ -79,7 +79,7 @@ async def talk_through(server, again, times):
         expected = [f"{person.name} {number}" for number in range(person.said)]
         assert own == expected, f"lost, doubled or reordered of {person.name}"
         await person.socket.close()
-    return total
+    return [text for _, text in first]
 
 
 def talk_through_programs(server, times):

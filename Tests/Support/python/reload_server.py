@@ -16,7 +16,7 @@ newcomers = itertools.count()
 class Replaceable(Server):
     """A server that runs a copy of the program, with a configuration file of its own."""
 
-    def __init__(self, *flags):
+    def __init__(self, *flags, environment={}):
         super().__init__([])
         folder = Path(self.folder.name)
         self.original, serve = arguments.command[0], arguments.command[1:]
@@ -25,7 +25,8 @@ class Replaceable(Server):
         self.socket = folder / "control"
         self.configuration.write_text("rate-limit = off\n")
         self.replace()
-        self.command = [str(self.program), *serve, "--config", str(self.configuration),
+        variables = [f"{name}={value}" for name, value in environment.items()]
+        self.command = ["env", *variables, str(self.program), *serve, "--config", str(self.configuration),
                         "--control", str(self.socket), *flags]
 
     def replace(self, path=None):

@@ -46,8 +46,8 @@ def talk():
     """Twenty people talk while the chat is restarted: nothing is lost, doubled or reordered"""
     with Chat() as server:
         times = max(1, arguments.times // 2)
-        total = asyncio.run(talk_through(server, server.restarts, times))
-        return f"{total} messages, pauses up to {max(server.pauses()):.0f} ms"
+        texts = asyncio.run(talk_through(server, server.restarts, times))
+        return f"{len(texts)} messages, pauses up to {max(server.pauses()):.0f} ms"
 
 
 def talk_in_memory():
