@@ -7,32 +7,46 @@ extension Chat {
     /// one who is connected, of two of these the one whose connection is older, of two who are
     /// gone the one who left last, but an account before all others; of two rooms the older one.
     mutating func claimNames(areOfOtherRules: Bool) throws(StateError) {
-        var userOrder = Array(users.indices)
-        var roomOrder = rooms.indices.filter { rooms[$0].isOpen }
-        if areOfOtherRules {
-            let claims = userClaims()
-            userOrder.sort { claims[Int($0.rawValue)] < claims[Int($1.rawValue)] }
-            // Rooms of a version that did not number them have number 0.
-            roomOrder.sort {
-                (rooms[$0].number, -rooms[$0].history.lastOffset)
-                    < (rooms[$1].number, -rooms[$1].history.lastOffset)
-            }
+        guard areOfOtherRules else { return try findNames() }
+        let claims = userClaims()
+        let userOrder = users.indices.sorted {
+            claims[Int($0.rawValue)] < claims[Int($1.rawValue)]
         }
-        for user in userOrder where areOfOtherRules || users[user].isFindable {
+        // Rooms of a version that did not number them have number 0.
+        let roomOrder = rooms.indices.filter { rooms[$0].isOpen }.sorted {
+            (rooms[$0].number, -rooms[$0].history.lastOffset)
+                < (rooms[$1].number, -rooms[$1].history.lastOffset)
+        }
+        for user in userOrder {
             let key = NameKey(users[user].name)
             users[user].nameHash = key.hash
             users[user].isFindable = usersByName.find(key, in: users) == nil
-            guard users[user].isFindable || areOfOtherRules else { throw .damaged }
             if users[user].isFindable { usersByName.insert(user, in: &users) }
         }
-        for room in roomOrder
-        where rooms[room].kind != .direct && (areOfOtherRules || rooms[room].isFindable) {
+        for room in roomOrder where rooms[room].kind != .direct {
             let key = NameKey(rooms[room].name)
             rooms[room].nameHash = key.hash
             rooms[room].isFindable = roomsByName.find(key, in: rooms) == nil
-            guard rooms[room].isFindable || areOfOtherRules else { throw .damaged }
             if rooms[room].isFindable { roomsByName.insert(room, in: &rooms) }
         }
+    }
+
+    /// The same under the same rules: everybody has their name, or has it no longer, as before.
+    private mutating func findNames() throws(StateError) {
+        var found: [UserIndex] = []
+        for user in users.indices where users[user].isFindable {
+            users[user].nameHash = NameKey(users[user].name).hash
+            found.append(user)
+        }
+        var foundRooms: [RoomIndex] = []
+        for room in rooms.indices
+        where rooms[room].isOpen && rooms[room].kind != .direct && rooms[room].isFindable {
+            rooms[room].nameHash = NameKey(rooms[room].name).hash
+            foundRooms.append(room)
+        }
+        guard usersByName.fill(with: found, in: &users),
+            roomsByName.fill(with: foundRooms, in: &rooms)
+        else { throw .damaged }
     }
 
     /// For each user a number that is smaller if the claim is older: of an account its user's own

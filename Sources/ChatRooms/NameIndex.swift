@@ -51,6 +51,39 @@ struct NameIndex<Record: Named>: ~Copyable {
         }
     }
 
+    /// Fills an index that is empty with records that have their hashes. Returns false if two have
+    /// the same name; the index must not be used then.
+    ///
+    /// All buckets are made at once, and what is compared lies close together: with a million
+    /// records, to look up and insert one after the other would wait for the memory all the time.
+    mutating func fill(with order: [Index], in pool: inout SlotTable<Record>) -> Bool {
+        precondition(nameCount == 0 && heads.count == 1)
+        while heads.count * 2 < order.count { heads.append(.none) }
+        while mask < heads.count - 1 { mask = mask << 1 | 1 }
+        nameCount = order.count
+        var hashes = [UInt32](repeating: 0, count: pool.endIndex)
+        var links = [Index](repeating: .none, count: pool.endIndex)
+        for index in order {
+            let hash = pool[index].nameHash
+            let bucket = bucket(hash)
+            let first = heads[bucket]
+            var other = first
+            while other != .none {
+                if hashes[Int(other.rawValue)] == hash,
+                    NameKey(pool[other].name) == NameKey(pool[index].name)
+                {
+                    return false
+                }
+                other = links[Int(other.rawValue)]
+            }
+            hashes[Int(index.rawValue)] = hash
+            links[Int(index.rawValue)] = first
+            pool[index].link = first
+            heads[bucket] = index
+        }
+        return true
+    }
+
     mutating func remove(_ index: Index, in pool: inout SlotTable<Record>) {
         let bucket = bucket(pool[index].nameHash)
         nameCount -= 1

@@ -18,7 +18,7 @@ struct Workload: Sendable {
 
     /// All workloads.
     static var all: [Workload] {
-        frames + texts + compression + timers + topics + commands + tls
+        frames + texts + compression + timers + topics + commands + tls + handOver
     }
 }
 

@@ -45,6 +45,28 @@ import Testing
         }
     }
 
+    /// Filled at once it is as if each name had been inserted, and goes on in the same way.
+    @Test(arguments: [0, 1, 2, 3, 4, 5, 64, 65, 3_000])
+    func namesAreFoundAfterARestoration(_ count: Int) {
+        var pool = SlotTable<User>()
+        var index = NameIndex<User>()
+        func add(_ name: String) -> UserIndex {
+            pool.allocate(User(name: name, nameHash: NameKey(name).hash))
+        }
+        let places = (0..<count).map { add("user\($0)") }
+        let isFilled = index.fill(with: places, in: &pool)
+        #expect(isFilled)
+        for number in count..<2 * count { index.insert(add("user\(number)"), in: &pool) }
+        for place in places.prefix(count / 2) { index.remove(place, in: &pool) }
+        for number in 0..<2 * count {
+            let found = index.find(NameKey("user\(number)"), in: pool)
+            #expect(found == (number < count / 2 ? nil : UserIndex(number)))
+        }
+        var another = NameIndex<User>()
+        let twice = another.fill(with: places + [add("USER\(count / 2)")], in: &pool)
+        #expect(twice == (count == 0))
+    }
+
     @Test(arguments: 0..<4 as Range<UInt64>)
     func aQueueIsAnArray(_ seed: UInt64) {
         var random = SeededGenerator(seed)
