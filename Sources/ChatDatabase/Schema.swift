@@ -1,5 +1,6 @@
 // The tables, and how a file of an older version becomes one of this version.
 import ChatRooms
+import Storage
 
 /// The versions of a database: step n makes version n + 1 of version n. Version 0 is an empty file.
 struct Schema: Sendable {
@@ -8,7 +9,11 @@ struct Schema: Sendable {
     /// What this program reads and writes; in the file it is `PRAGMA user_version`.
     var version: Int { steps.count }
 
-    static var current: Schema { Schema(steps: [tables + SearchIndex.tables]) }
+    static var current: Schema {
+        let steps = [tables + SearchIndex.tables]
+        return Schema(
+            steps: LaterVersion.current == .tables ? steps + ["CREATE TABLE later(one)"] : steps)
+    }
 
     /// Tells our files from those of other programs: `PRAGMA application_id`, "Roos" in ASCII.
     static let applicationID: Int64 = 0x526F_6F73

@@ -17,7 +17,8 @@ package struct HandOverForm: Sendable {
 
     /// That of this program.
     package static let current = HandOverForm(
-        version: 7, minimumReaderVersion: 7, oldestReadableVersion: 7)
+        version: 7, minimumReaderVersion: 7, oldestReadableVersion: 7
+    ).changed(as: .current)
 
     package init(
         version: UInt16, minimumReaderVersion: UInt16, oldestReadableVersion: UInt16,
@@ -27,6 +28,15 @@ package struct HandOverForm: Sendable {
         self.minimumReaderVersion = minimumReaderVersion
         self.oldestReadableVersion = oldestReadableVersion
         self.surplus = surplus
+    }
+
+    private func changed(as later: LaterVersion?) -> HandOverForm {
+        guard let later else { return self }
+        var form = self
+        form.version += 1
+        form.surplus = Array("later".utf8)
+        if later == .form { form.minimumReaderVersion = form.version }
+        return form
     }
 
     /// Writes the head, before everything else.

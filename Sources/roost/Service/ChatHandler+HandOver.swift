@@ -117,7 +117,7 @@ extension ChatHandler {
     }
 
     private func saveFacts(to writer: inout StateWriter, _ io: borrowing ServerContext) {
-        writer.write(Version.current)
+        writer.write(Version.running)
         writer.write(started.map { io.now.nanoseconds(since: $0) } ?? 0)
         writer.write(isActivatedBySocket)
         reloads.save(to: &writer)

@@ -92,9 +92,9 @@ extension ChatHandler {
     /// This program has taken over: the reload that the one before has begun has succeeded.
     mutating func finishReload(_ before: ChatTakenOver, _ io: borrowing ServerContext) {
         let version =
-            before.version == Version.current
+            before.version == Version.running
             ? "version \(before.version) has taken over from itself"
-            : "version \(Version.current) has taken over from version \(before.version)"
+            : "version \(Version.running) has taken over from version \(before.version)"
         let settings = reloader?.summary(since: before.settings) ?? ""
         var words = "Process \(getpid()): \(version), with all connections."
         if !settings.isEmpty { words += " \(settings)" }

@@ -127,7 +127,7 @@ struct Startup {
         configuration.hosts = settings.hostRules
         configuration.logger = start.logger
         configuration.signals = [.user1, .user2]
-        configuration.programVersion = Version.current
+        configuration.programVersion = Version.running
         configuration.descriptorStore = store
         let tls = try settings.options.tls.load(
             hostNames: settings.options.hostName, again: again)

@@ -4,8 +4,8 @@
     reload.py [--only NAME]… [--times N] -- PATH/TO/roost serve
     reload.py --list | --check
 
-The scenarios are in reload_scenes.py, reload_commits.py and reload_refusals.py. Prints a line for each, and ends with
-1 if one failed.
+The scenarios are in reload_scenes.py, reload_commits.py, reload_versions.py and reload_refusals.py.
+Prints a line for each, and ends with 1 if one failed.
 """
 
 import sys
@@ -21,6 +21,7 @@ except ImportError as problem:
 MODULES = {
     "reload_scenes": ["talk", "talk_in_memory", "state", "password", "upload"],
     "reload_commits": ["slow_commit", "stuck_commit", "commits_under_way"],
+    "reload_versions": ["versions"],
     "reload_refusals": ["settings", "bad_settings", "bad_programs", "second_reload",
                         "other_history"],
 }
