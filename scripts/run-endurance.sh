@@ -7,7 +7,7 @@
 # roost and echo-server. ENDURANCE_SECONDS=300 is how long the readers on slow lines read,
 # ENDURANCE_CLIENTS=15000 how many clients reconnect or resume, ENDURANCE_RESTARTS=200 how often a
 # service is restarted while clients chat, ENDURANCE_BOOT="--reloads 1000 --restarts 100
-# --upgrades 50 --people 1000" what is done in a booted machine while so many people chat,
+# --upgrades 50 --people 1000" what is done in a booted machine while people chat,
 # ENDURANCE_SCRIPTS=1000000 in how many scripts the simulated kernel is compared with Linux, from
 # the seed ENDURANCE_SEED=0 on, ENDURANCE_RUNS=1 how often each attack runs, ENDURANCE_KILLS=1000
 # how often a server with a database is killed. What is done of boot, attacks and keep stands in
@@ -35,6 +35,7 @@ for what in "$@"; do
             --only chat --only encrypted_chat --only talk -- "$programs" || status=1
         ;;
     boot)
+        scripts/install-packages tests
         scripts/python-venv.sh .venv-test Tests/Support/python/requirements.txt
         # shellcheck disable=SC2086
         if .venv-test/bin/python Tests/Support/boot/endure ${ENDURANCE_BOOT:-} \

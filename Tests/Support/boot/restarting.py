@@ -90,7 +90,7 @@ def a_restart_refuses_nobody():
 
 
 def a_restart_by_hand_is_one():
-    """Whoever sends the signal, the next process goes on with everybody."""
+    """An operator has sent the signal, and the next process goes on with everybody."""
     chatter = Chatter().enter("hugo", "lobby")
     start, process = now(), main_process()
     run("systemctl kill -s USR2 --kill-who=main roost")

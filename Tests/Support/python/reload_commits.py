@@ -44,7 +44,7 @@ def commit_begins(ann, shim, text):
 
 
 def serves_on(server, bob, reload):
-    """Whoever needs no disk is served in the meantime, for longer than a few attempts."""
+    """Commands that need no disk are answered in the meantime, for longer than a few attempts."""
     for _ in range(10):
         assert bob.ask(type="who", room="lobby")["count"] == 2
         assert not bob.pushes, bob.pushes
@@ -87,7 +87,7 @@ def slow_commit():
 
 
 def stuck_commit():
-    """One that does not end makes the reload fail with the reason, and the old program serves on"""
+    """A commit that does not end makes the reload fail with the reason, and the old program serves on"""
     with with_disk() as (server, shim), Client(server) as ann:
         ann.log_in("ann")
         commit_begins(ann, shim, "one")

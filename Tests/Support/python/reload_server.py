@@ -26,8 +26,8 @@ class Replaceable(Server):
         self.configuration.write_text("rate-limit = off\n")
         self.replace()
         variables = [f"{name}={value}" for name, value in environment.items()]
-        self.command = ["env", *variables, str(self.program), *serve, "--config", str(self.configuration),
-                        "--control", str(self.socket), *flags]
+        self.command = ["env", *variables, str(self.program), *serve,
+                        "--config", str(self.configuration), "--control", str(self.socket), *flags]
 
     def replace(self, path=None):
         """Puts another file where the program is, as a package does it."""

@@ -35,7 +35,7 @@ class Manager:
     and does what systemd 252 does with them: what is too much it closes without a word."""
 
     ready = b"Listening on "  # what a process writes when it listens
-    restarted = 0  # the status of one that has left its connections to the next
+    restarted = 0  # the status of a process which has left its connections to the next
 
     def __init__(self, command, limit=64, notifies=True, answers=True):
         self.command, self.limit = command, limit

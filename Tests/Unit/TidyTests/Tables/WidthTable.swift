@@ -10,7 +10,6 @@ enum WidthTable {
         "Sources/WebSocketServer/Loop/Shutdown.swift": 2,
         "Sources/WebSocketServer/Telemetry/Gauges.swift": 2,
         "Tests/Interop/RESULTS.md": 4,
-        "Tests/Support/boot/boot": 1,
         "Tests/Support/boot/chatter.py": 1,
         "Tests/Support/boot/machine.py": 1,
         "Tests/Support/boot/make-tree": 3,
