@@ -116,7 +116,7 @@ let package = Package(
         // The programs.
         .target(
             name: "CommandLineOptions",
-            dependencies: ["Storage", "WebSocketServer", "SystemdSupport", argumentParser, logging],
+            dependencies: ["WebSocketServer", "SystemdSupport", argumentParser, logging],
             swiftSettings: strict),
         .target(name: "CPage", path: "Sources/roost/Page"),
         .executableTarget(

@@ -1,5 +1,5 @@
 // The version of this package: the only place that states it.
-import Storage
+import WebSocketServer
 
 /// The version of the programs and of the Debian package.
 ///

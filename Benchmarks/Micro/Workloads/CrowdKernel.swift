@@ -5,8 +5,11 @@ import WebSocketServer
 
 /// Everything that is asked of it besides succeeds, and does nothing.
 struct CrowdKernel: Kernel, ~Copyable {
-    private static let (poll, wakeup, signals, reserve, listener) = (3, 4, 5, 6, 7) as
-        (Int32, Int32, Int32, Int32, Int32)
+    private static let poll: Int32 = 3
+    private static let wakeup: Int32 = 4
+    private static let signals: Int32 = 5
+    private static let reserve: Int32 = 6
+    private static let listener: Int32 = 7
     private static let firstClient: Int32 = 100
     private static let request = Array(
         ("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
