@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 
-from crowd import Crowd
+from crash_crowd import Crowd
 from scenarios import arguments
 from service_restart_chat import Chat
 
