@@ -20,7 +20,8 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     var effects = Effects()
     /// The topic of each room, by the room's index.
     var topics: [Topic?] = []
-    let site = Site()
+    /// Made when a page is asked for: a program that takes over has no time for it.
+    private(set) lazy var site = Site()
     var encryption = Encryption()
     /// Hashes passwords on another thread.
     let passwords: PasswordWorker
@@ -132,8 +133,9 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
         appointModerators()
         chat.openLobby(at: io.timestamp, &effects)
         carryOutEffects(&io)
-        if let takenOver = takenOver.take() { goOn(takenOver, &io) }
-        ProgramPages.releaseCodeOfStart
+        guard let takenOver = takenOver.take() else { return ProgramPages.releaseCodeOfStart }
+        // Nobody is served until it is done: the first tick releases what the start needed.
+        goOn(takenOver, &io)
     }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
@@ -178,7 +180,7 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     }
 
     mutating func onTick(_ io: inout ServerContext) {
-        // Once, and not in a start: a program that takes over has no time for it.
+        // A program that has taken over had no time for it.
         ProgramPages.releaseCodeOfStart
         fitHistory(io)
         watchStore(&io)

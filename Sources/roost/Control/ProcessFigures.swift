@@ -2,6 +2,7 @@
 // an entry that is valid until the next call.
 import CommandLineOptions
 import Glibc
+import Synchronization
 
 /// The memory, CPU time and descriptors that this process uses.
 enum ProcessFigures {
@@ -47,12 +48,17 @@ enum ProcessFigures {
         guard unsafe stat(descriptorFolder, &status) == 0 else { return nil }
         if status.st_size > 0 { return Int(status.st_size) }
         // Before, they have to be counted one by one, at a microsecond each.
-        if connectionCount < 1000 { return countedDescriptors }
-        return ownDescriptorCount.map { $0 + connectionCount }
+        let others = otherDescriptorCount.load(ordering: .relaxed)
+        if connectionCount >= 1000, others >= 0 { return others + connectionCount }
+        let counted = countedDescriptors
+        if let counted {
+            otherDescriptorCount.store(max(0, counted - connectionCount), ordering: .relaxed)
+        }
+        return counted
     }
 
-    /// How many were open when this was first asked for: at the start, before any connection.
-    static let ownDescriptorCount = countedDescriptors
+    /// How many besides connections were open when they were last counted; -1 before that.
+    private static let otherDescriptorCount = Atomic(-1)
 
     private static let descriptorFolder = "/proc/self/fd"
 

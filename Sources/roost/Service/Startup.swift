@@ -60,9 +60,11 @@ struct Startup {
 
         /// Serves until a stop, and returns how it has ended.
         func serve() -> ServerEnd {
-            if !isTakingOver { announceStart() }
-            // Counted before any connection is there.
-            _ = ProcessFigures.ownDescriptorCount
+            if !isTakingOver {
+                announceStart()
+                // Counted before any connection is there.
+                _ = ProcessFigures.openDescriptorCount(connectionCount: 0)
+            }
             server.run()
             // What has been said is kept before the process ends.
             keeper?.close()
