@@ -5,6 +5,8 @@ extension Chat {
     mutating func restoreRooms(
         _ reader: inout StateReader, _ shift: Shift
     ) throws(StateError) {
+        // For each user, the last room in which a membership was read, so that none is there twice.
+        var lastRooms = [RoomIndex](repeating: .none, count: users.endIndex)
         for _ in 0..<(try reader.readElementCount()) {
             let record = try reader.enterRecord()
             var room = Room()
@@ -12,7 +14,7 @@ extension Chat {
             room.isOpen = try reader.readBool()
             let index = rooms.allocate(room)
             if room.isOpen {
-                try restoreRoom(index, &reader, shift)
+                try restoreRoom(index, &reader, shift, &lastRooms)
             }
             try reader.leaveRecord(record)
         }
@@ -84,7 +86,8 @@ extension Chat {
     }
 
     private mutating func restoreRoom(
-        _ index: RoomIndex, _ reader: inout StateReader, _ shift: Shift
+        _ index: RoomIndex, _ reader: inout StateReader, _ shift: Shift,
+        _ lastRooms: inout [RoomIndex]
     ) throws(StateError) {
         let name = try reader.readName()
         guard Name.isWritable(name) else { throw .damaged }
@@ -101,11 +104,13 @@ extension Chat {
         try restorePeople(of: index, &reader)
         try restoreHistory(index, &reader)
 
-        var seen = Set<UserIndex>()
         for _ in 0..<(try reader.readElementCount()) {
             let record = try reader.enterRecord()
             let user: UserIndex = try reader.readIndex()
-            guard users.contains(user), seen.insert(user).inserted else { throw .damaged }
+            guard users.contains(user), lastRooms[Int(user.rawValue)] != index else {
+                throw .damaged
+            }
+            lastRooms[Int(user.rawValue)] = index
             let typedAt =
                 try reader.read(UInt32.self)
                 &+ UInt32(truncatingIfNeeded: shift.difference)
