@@ -16,8 +16,15 @@ extension Chat {
     public init(
         restoring bytes: [UInt8], limits: ChatLimits = ChatLimits(), at now: Timestamp
     ) throws(RestoreError) {
+        try self.init(restoring: StateReader(bytes), limits: limits, at: now)
+    }
+
+    /// The same from where a reader stands, up to its end.
+    package init(
+        restoring part: StateReader, limits: ChatLimits, at now: Timestamp
+    ) throws(RestoreError) {
         self.init(limits: limits, epochSeed: 0)
-        var reader = StateReader(bytes)
+        var reader = part
         guard let magic = try? reader.read(UInt32.self), magic == Self.stateMagic else {
             throw .notAChat
         }

@@ -20,6 +20,16 @@ extension Chat {
     /// tests.
     package func save(at now: Timestamp, version: UInt16, surplus: [UInt8]) -> [UInt8] {
         var out = StateWriter(surplus: surplus)
+        save(to: &out, at: now, version: version)
+        return out.finish()
+    }
+
+    /// Appends the whole chat to other state: to copy it there would be part of the pause.
+    package func save(to out: inout StateWriter, at now: Timestamp) {
+        save(to: &out, at: now, version: Self.stateVersion)
+    }
+
+    private func save(to out: inout StateWriter, at now: Timestamp, version: UInt16) {
         out.write(Self.stateMagic)
         out.write(version)
         out.write(Self.minimumReaderVersion)
@@ -42,7 +52,6 @@ extension Chat {
         saveGrants(&out)
         saveHooks(&out)
         saveAllowances(&out)
-        return out.finish()
     }
 
     /// Saves the users, first those without a connection, in the order in which they left. Returns

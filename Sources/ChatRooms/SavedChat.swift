@@ -63,9 +63,7 @@ extension StateWriter {
 
 extension StateReader {
     mutating func readName() throws(StateError) -> String {
-        let range = try readByteString()
-        guard let name = String(validating: bytes[range], as: UTF8.self) else { throw .damaged }
-        return name
+        try text(try readByteString())
     }
 
     /// The range of a byte string that is preceded by its count.

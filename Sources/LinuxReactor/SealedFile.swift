@@ -50,16 +50,15 @@ package final class SealedFile: Sendable {
         }
         let size = lseek(file, 0, SEEK_END)
         guard size >= 0 else { throw SystemError(errno, operation) }
-        var bytes = [UInt8](repeating: 0, count: Int(size))
-        var done = 0
-        while done < bytes.count {
-            let count = unsafe bytes.withUnsafeMutableBytes { bytes in
-                unsafe pread(
-                    file, bytes.baseAddress! + done, bytes.count - done, off_t(done))
+        var failure: Int32 = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(size)) { bytes, done in
+            while done < Int(size), failure == 0 {
+                let rest = unsafe UnsafeMutableRawPointer(bytes.baseAddress! + done)
+                let count = unsafe pread(file, rest, Int(size) - done, off_t(done))
+                if count > 0 { done += count } else { failure = count < 0 ? errno : EIO }
             }
-            guard count > 0 else { throw SystemError(count < 0 ? errno : EIO, operation) }
-            done += count
         }
+        guard failure == 0 else { throw SystemError(failure, operation) }
         return bytes
     }
 }

@@ -52,6 +52,18 @@ public struct StateWriter: ~Copyable {
         endRecord(start)
     }
 
+    /// Writes what `body` writes, preceded by its count, without what a test adds to records: it is
+    /// read by a reader of its own, ``StateReader/readPart()``.
+    package mutating func writePart(_ body: (inout StateWriter) -> Void) {
+        write(UInt64(0))
+        let start = bytes.count
+        var part = StateWriter()
+        swap(&part.bytes, &bytes)
+        body(&part)
+        swap(&part.bytes, &bytes)
+        overwrite(UInt64(bytes.count - start), at: start - 8)
+    }
+
     /// Begins a record, and returns what ``endRecord(_:)`` needs.
     package mutating func beginRecord() -> Int {
         write(UInt64(0))

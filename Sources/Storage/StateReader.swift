@@ -6,7 +6,7 @@ public struct StateReader {
     /// All the bytes that it reads from.
     public let bytes: [UInt8]
     @usableFromInline
-    var position = 0
+    var position: Int
     /// The end of the record that is being read, or of everything.
     @usableFromInline
     var end: Int
@@ -19,9 +19,14 @@ public struct StateReader {
     public init(_ bytes: [UInt8]) { self.init(bytes, surplus: []) }
 
     package init(_ bytes: [UInt8], surplus: [UInt8]) {
+        self.init(bytes, in: bytes.indices, surplus: surplus)
+    }
+
+    /// A reader of some of the bytes.
+    package init(_ bytes: [UInt8], in range: Range<Int>, surplus: [UInt8] = []) {
         self.bytes = bytes
         self.surplus = surplus
-        end = bytes.count
+        (position, end) = (range.lowerBound, range.upperBound)
     }
 
     /// Whether everything has been read: all of the record, if one is being read. Then the version
@@ -69,10 +74,21 @@ public struct StateReader {
 
     /// Reads a text; throws if it is not UTF-8.
     public mutating func readString() throws(StateError) -> String {
-        guard let text = String(validating: try readBytes(), as: UTF8.self) else {
+        try text(try readBytes().indices)
+    }
+
+    /// The text at a place; throws if it is not UTF-8.
+    package func text(_ range: Range<Int>) throws(StateError) -> String {
+        do {
+            return String(copying: try UTF8Span(validating: bytes.span.extracting(range)))
+        } catch {
             throw StateError("a text is not UTF-8")
         }
-        return text
+    }
+
+    /// Reads counted bytes by a reader of their own, which shares the memory.
+    package mutating func readPart() throws(StateError) -> StateReader {
+        StateReader(bytes, in: try readBytes().indices)
     }
 
     /// Skips the next `count` bytes and returns their range in ``bytes``; throws if there are

@@ -259,8 +259,9 @@ import WebSocketTLS
         let keys = writer.finish()
         // Behind the head and the lengths of two records.
         #expect(handOver.state.firstRange(of: keys) == 20..<20 + keys.count)
-        var damaged = handOver
-        damaged.state[20] = 7
+        var state = Array(handOver.state)
+        state[20] = 7
+        let damaged = HandOver(state: state, descriptors: handOver.descriptors)
         #expect(throws: StateError.self) { try simulation.restore(damaged) }
         try simulation.restore(handOver)
         handOver = simulation.save()

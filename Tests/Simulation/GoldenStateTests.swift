@@ -214,10 +214,11 @@ private struct Almanac: HTTPHandler, HandOverHandler {
         var simulation = try scenario()
         let handOver = simulation.save()
         for value in [0, 1, UInt64.max, UInt64(Int.max)] {
-            var damaged = handOver
+            var state = Array(handOver.state)
             for index in 0..<8 {
-                damaged.state[4 + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * index))
+                state[4 + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * index))
             }
+            let damaged = HandOver(state: state, descriptors: handOver.descriptors)
             var core = try ServerCore(
                 SimulatedKernel(network: SimulatedNetwork(seed: 1)), ServerConfiguration(),
                 wake: { _ in })

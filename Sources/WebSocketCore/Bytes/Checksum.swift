@@ -3,11 +3,15 @@
 import CZlib
 
 package enum Checksum {
-    /// The CRC-32 of ISO 3309, as zlib computes it: about a gigabyte a second.
-    package static func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-        unsafe bytes.withUnsafeBufferPointer { buffer in
+    /// The CRC-32 of ISO 3309, as zlib computes it: about a gigabyte a second. `before` is that of
+    /// the bytes in front of these.
+    package static func crc32(_ bytes: ArraySlice<UInt8>, after before: UInt32 = 0) -> UInt32 {
+        // Without an address, zlib would begin anew.
+        guard !bytes.isEmpty else { return before }
+        return unsafe bytes.withUnsafeBufferPointer { buffer in
             UInt32(
-                truncatingIfNeeded: unsafe crc32_z(0, buffer.baseAddress, z_size_t(buffer.count)))
+                truncatingIfNeeded: unsafe crc32_z(
+                    uLong(before), buffer.baseAddress, z_size_t(buffer.count)))
         }
     }
 }

@@ -5,14 +5,33 @@ import Storage
 /// A server's connections and topics as plain data. The process that takes them over continues
 /// where this one stopped, in the middle of a frame if need be; the peers notice nothing.
 package struct HandOver: Sendable {
-    package var state: [UInt8]
+    /// Where the state is: to take it out of a file of megabytes would be part of the pause.
+    private(set) var bytes: [UInt8]
+    private(set) var range: Range<Int>
     /// The connections' sockets, in the order of the connections in `state`. The receiving process
     /// may have other numbers for them.
     package var descriptors: [FileDescriptor]
 
     package init(state: [UInt8], descriptors: [FileDescriptor]) {
-        self.state = state
-        self.descriptors = descriptors
+        self.init(bytes: state, range: state.indices, descriptors: descriptors)
+    }
+
+    init(bytes: [UInt8], range: Range<Int>, descriptors: [FileDescriptor]) {
+        (self.bytes, self.range, self.descriptors) = (bytes, range, descriptors)
+    }
+
+    package var state: ArraySlice<UInt8> { bytes[range] }
+    /// The state as an array: of a state that was not read from a file, without a copy.
+    var array: [UInt8] { range == bytes.indices ? bytes : Array(state) }
+
+    func reader(_ form: HandOverForm) -> StateReader {
+        StateReader(bytes, in: range, surplus: form.surplus)
+    }
+
+    /// Overwrites the state, in which the secrets of TLS connections are.
+    mutating func wipeState() {
+        bytes.wipe()
+        range = 0..<0
     }
 }
 
@@ -65,7 +84,7 @@ extension ServerCore where K: ~Copyable {
         _ handOver: HandOver,
         _ restoreHandler: (inout StateReader, inout ServerContext) throws(StateError) -> Void
     ) throws(StateError) {
-        var reader = StateReader(handOver.state, surplus: handOverForm.surplus)
+        var reader = handOver.reader(handOverForm)
         _ = try handOverForm.restoreHead(from: &reader)
         let slots = try restoreTables(from: &reader, handOver.descriptors)
         try restoreHandler(&reader, &io)
@@ -89,7 +108,7 @@ extension ServerCore where K: ~Copyable {
 
     /// The same without the handler's part, before which the returned reader stands.
     package mutating func checkTables(of handOver: HandOver) throws(StateError) -> StateReader {
-        var reader = StateReader(handOver.state, surplus: handOverForm.surplus)
+        var reader = handOver.reader(handOverForm)
         let version = try handOverForm.restoreHead(from: &reader)
         let start = reader.place
         _ = try restoreTables(from: &reader, handOver.descriptors)

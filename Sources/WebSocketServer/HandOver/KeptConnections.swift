@@ -119,9 +119,12 @@ private struct KeptMessages {
         do throws(SystemError) { bytes = try file.read() } catch {
             throw StateError("\(error)")
         }
-        // The secrets of TLS connections are in it.
-        defer { bytes.wipe() }
-        var state = try StateFile.read(bytes)
+        var state: ProcessState
+        do throws(StateError) { state = try StateFile.read(bytes) } catch {
+            // The secrets of TLS connections are in it.
+            bytes.wipe()
+            throw error
+        }
         guard state.handOver.descriptors.count == sockets.count else {
             throw StateError(
                 "the state has \(state.handOver.descriptors.count) connections, and "

@@ -134,14 +134,11 @@ struct Reexecution {
             guard !core.owesEnds else { return Self.takeTurn(core, requests) }
             do throws(SystemError) {
                 var state = state(&core, handler, core.kernel.monotonicNow())
-                var parts = StateFile.parts(state)
-                // The secrets of TLS connections are in them, and this process lives on.
-                defer {
-                    for index in parts.indices { parts[index].wipe() }
-                    state.handOver.state.wipe()
-                }
+                // The secrets of TLS connections are in it, and this process lives on.
+                defer { state.handOver.wipeState() }
                 try StateCheck.start(
-                    program, parts, within: request.reexec.checkDeadline, requests)
+                    program, StateFile.parts(state), within: request.reexec.checkDeadline,
+                    requests)
             } catch { throw .system(error) }
             step = .checking
         case .checking:
@@ -274,7 +271,7 @@ struct Reexecution {
         core.io.telemetry.logger.notice(
             "\(program.path) takes over \(state.handOver.descriptors.count) connections.",
             metadata: ["event": "reexec"])
-        let file = try SealedFile.make(StateFile.parts(state))
+        let file = try SealedFile.make(StateFile.parts(state).bytes)
         let kept = state.descriptors + [core.poller.descriptor, file.descriptor]
         defer { for descriptor in kept { try? LinuxKernel.keepOverExec(descriptor, false) } }
         for descriptor in kept { try LinuxKernel.keepOverExec(descriptor, true) }

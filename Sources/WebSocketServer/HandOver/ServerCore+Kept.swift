@@ -29,7 +29,7 @@ extension ServerCore where K == LinuxKernel {
             core.endKept(sockets, because: reason)
             return core
         case .state(var state):
-            defer { state.handOver.state.wipe() }
+            defer { state.handOver.wipeState() }
             if let flaw = try flaw(in: state.handOver, configuration) {
                 core.endKept(state.handOver.descriptors, because: flaw)
                 return core

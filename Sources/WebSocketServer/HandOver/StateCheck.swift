@@ -7,8 +7,8 @@ import WebSocketCore
 enum StateCheck {
     /// What the child writes last, to its standard error, if it could take over this content: no
     /// other program says so.
-    static func answer(_ content: [UInt8]) -> String {
-        "Can take over \(content.count) bytes with the checksum \(Checksum.crc32(content[...])).\n"
+    static func answer(_ content: StateFile.Content) -> String {
+        "Can take over \(content.byteCount) bytes with the checksum \(content.checksum).\n"
     }
 
     /// What became of the check.
@@ -29,11 +29,11 @@ enum StateCheck {
     /// Starts the program as a child, on a thread of its own, and leaves its verdict with the
     /// requests: the loop goes on meanwhile.
     static func start(
-        _ program: ProgramStart, _ parts: [[UInt8]], within limit: Duration,
+        _ program: ProgramStart, _ parts: StateFile.Parts, within limit: Duration,
         _ requests: LoopRequests
     ) throws(SystemError) {
-        let file = try SealedFile.make(parts)
-        let (answer, number) = (answer(parts[1]), requests.reexecNumber)
+        let file = try SealedFile.make(parts.bytes)
+        let (answer, number) = (answer(parts.content), requests.reexecNumber)
         let isStarted = WorkerThread.start("check") {
             do throws(SystemError) {
                 let purpose = HandOverVariable.Purpose.check(ProgramCheck.fileDescriptor)
@@ -58,8 +58,7 @@ enum StateCheck {
         do {
             let bytes = try SealedFile(adopting: file).read()
             try check(&handler, configuration.withoutSockets, StateFile.read(bytes))
-            let content = Array(bytes[StateFile.headByteCount...])
-            LinuxKernel.exit(0, saying: answer(content))
+            LinuxKernel.exit(0, saying: answer(StateFile.content(of: bytes)))
         } catch {
             LinuxKernel.exit(1, saying: "\(error)\n")
         }

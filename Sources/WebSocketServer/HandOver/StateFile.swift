@@ -31,20 +31,42 @@ enum StateFile {
     static let version: UInt32 = 2
     static let headByteCount = 24
 
-    /// The file's parts.
-    static func parts(_ state: ProcessState) -> [[UInt8]] {
+    /// The file, in parts that lie where they are: the state is the last of them.
+    struct Parts {
+        let bytes: [[UInt8]]
+        let content: Content
+    }
+
+    /// How much is behind the head, and its checksum.
+    struct Content: Equatable {
+        let byteCount: Int
+        let checksum: UInt32
+    }
+
+    static func parts(_ state: ProcessState) -> Parts {
         var writer = StateWriter()
         state.write(to: &writer)
-        let content = writer.finish()
+        let process = writer.finish()
+        let rest = state.handOver.state
+        let content = Content(
+            byteCount: process.count + rest.count,
+            checksum: Checksum.crc32(rest, after: Checksum.crc32(process[...])))
         var head = StateWriter()
         for byte in magic { head.write(byte) }
         head.write(version)
-        head.write(UInt64(content.count))
-        head.write(Checksum.crc32(content[...]))
-        return [head.finish(), content]
+        head.write(UInt64(content.byteCount))
+        head.write(content.checksum)
+        return Parts(bytes: [head.finish(), process, state.handOver.array], content: content)
     }
 
-    /// Reads the file; throws a sentence if it is damaged, or was written in another form.
+    /// The content of a file that was read.
+    static func content(of bytes: [UInt8]) -> Content {
+        let content = bytes[headByteCount...]
+        return Content(byteCount: content.count, checksum: Checksum.crc32(content))
+    }
+
+    /// Reads the file; throws a sentence if it is damaged, or was written in another form. The
+    /// state shares the memory of `bytes`.
     static func read(_ bytes: [UInt8]) throws(StateError) -> ProcessState {
         var reader = StateReader(bytes)
         guard bytes.count >= headByteCount else {
@@ -91,7 +113,8 @@ extension ProcessState {
         }
         writer.write(UInt32(handOver.descriptors.count))
         for descriptor in handOver.descriptors { writer.write(descriptor.rawValue) }
-        writer.write(handOver.state.span)
+        // The state itself is another part.
+        writer.write(UInt64(handOver.state.count))
     }
 
     fileprivate init(from reader: inout StateReader) throws(StateError) {
@@ -118,13 +141,25 @@ extension ProcessState {
         for _ in 0..<(try reader.read(UInt32.self)) {
             sockets.append(FileDescriptor(rawValue: try reader.read()))
         }
-        handOver = HandOver(state: Array(try reader.readBytes()), descriptors: sockets)
-        var seen: Set<Int32> = []
-        for descriptor in descriptors + [poll].compactMap(\.self) {
+        let range = try reader.readBytes().indices
+        handOver = HandOver(bytes: reader.bytes, range: range, descriptors: sockets)
+        try Self.check(descriptors + [poll].compactMap(\.self))
+    }
+
+    /// Sixteen million: a damaged number must not make a table of gigabytes.
+    private static var descriptorBound: Int32 { 1 << 24 }
+
+    /// Throws unless all are different, and may be sockets.
+    private static func check(_ descriptors: [FileDescriptor]) throws(StateError) {
+        let highest = descriptors.max { $0.rawValue < $1.rawValue }?.rawValue ?? 0
+        // By number: a set would take a tenth of a microsecond for each.
+        var isSeen = [Bool](repeating: false, count: Int(max(0, min(highest, descriptorBound))) + 1)
+        for descriptor in descriptors {
             // 0 to 2 are the standard streams.
-            guard descriptor.rawValue > 2, seen.insert(descriptor.rawValue).inserted else {
-                throw StateError("descriptor \(descriptor.rawValue) cannot be a socket")
-            }
+            guard (3...descriptorBound).contains(descriptor.rawValue),
+                !isSeen[Int(descriptor.rawValue)]
+            else { throw StateError("descriptor \(descriptor.rawValue) cannot be a socket") }
+            isSeen[Int(descriptor.rawValue)] = true
         }
     }
 }

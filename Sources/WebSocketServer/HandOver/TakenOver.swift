@@ -29,13 +29,11 @@ extension ServerCore where K == LinuxKernel {
     ) throws(SystemError) -> ServerCore {
         let file = SealedFile(adopting: file)
         try LinuxKernel.keepOverExec(file.descriptor, false)
-        var bytes = try file.read()
+        let bytes = try file.read()
         var state: ProcessState
-        do throws(StateError) { state = try StateFile.read(bytes) } catch {
+        do throws(StateError) { state = try StateFile.read(consume bytes) } catch {
             throw takingOverFailed(error)
         }
-        // The secrets of TLS connections are in it.
-        bytes.wipe()
         let poll = [state.poll].compactMap(\.self)
         try LinuxKernel.closeOnExec(state.handOver.descriptors + poll)
         var core = try ServerCore(
@@ -44,7 +42,7 @@ extension ServerCore where K == LinuxKernel {
         do throws(StateError) { try core.restore(state.handOver, restoreHandler) } catch {
             throw takingOverFailed(error)
         }
-        state.handOver.state.wipe()
+        state.handOver.wipeState()
         // Until now the signals that the last program watched were held back.
         LinuxKernel.setSignalMask(state.signalMask)
         core.signals.source?.unblock(&core.kernel)

@@ -92,7 +92,7 @@ extension ChatHandler {
     /// A later version has more parts, behind these.
     private func saveParts(to writer: inout StateWriter, _ io: borrowing ServerContext) {
         writer.writeRecord { saveFacts(to: &$0, io) }
-        writer.write(chat.save(at: io.timestamp).span)
+        writer.writePart { chat.save(to: &$0, at: io.timestamp) }
         writer.writeRecord { notes.save(to: &$0, at: io.now) }
         writer.write(UInt64(topics.count))
         for topic in topics {
@@ -217,9 +217,9 @@ extension ChatHandler {
     private mutating func restoreChat(
         _ reader: inout StateReader, _ io: borrowing ServerContext
     ) throws(StateError) {
-        let bytes = Array(try reader.readBytes())
+        let part = try reader.readPart()
         do {
-            chat = try Chat(restoring: bytes, limits: chat.limits, at: io.timestamp)
+            chat = try Chat(restoring: part, limits: chat.limits, at: io.timestamp)
         } catch {
             throw StateError("The chat's state cannot be read: \(error)")
         }

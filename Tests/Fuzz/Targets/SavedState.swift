@@ -165,7 +165,7 @@ private let savedServer: HandOver = {
 }()
 
 private func restoreServer(_ input: inout FuzzInput) throws {
-    let state = damage(savedServer.state, &input)
+    let state = damage(Array(savedServer.state), &input)
     var simulation = try Simulation(Contract(), limits: serverLimits)
     // The sockets have different numbers here.
     let sockets = savedServer.descriptors.map { _ in simulation.network.connect() }

@@ -85,6 +85,39 @@ import Testing
         #expect(try read(write(2), 2) == ["1 inner 1 100", "2 inner 2 200", "3 inner 3 300"])
     }
 
+    @Test func `A part has a reader of its own, and no surplus of a test`() throws {
+        var writer = StateWriter(surplus: [9, 9])
+        writer.writeRecord { $0.write(UInt8(1)) }
+        writer.writePart { part in
+            part.writeRecord { $0.write("inner") }
+            part.write(UInt16(2))
+        }
+        writer.write(UInt8(3))
+        let bytes = writer.finish()
+        var reader = StateReader(bytes, surplus: [9, 9])
+        _ = try reader.readRecord { reader throws(StateError) in try reader.read(UInt8.self) }
+        var part = try reader.readPart()
+        let text = try part.readRecord { part throws(StateError) in
+            let text = try part.readString()
+            #expect(part.isAtEnd)
+            return text
+        }
+        let number = try part.read(UInt16.self)
+        let last = try reader.read(UInt8.self)
+        #expect(text == "inner" && number == 2 && part.isAtEnd && last == 3 && reader.isAtEnd)
+        #expect(throws: StateError.self) { try part.read(UInt8.self) }
+        var damaged = StateReader(Array(bytes.dropFirst(11).prefix(9)))
+        #expect(throws: StateError.self) { try damaged.readPart() }
+    }
+
+    @Test(arguments: [[0xC3], [0xFF], [0xED, 0xA0, 0x80], [0x61, 0xC0, 0x80]] as [[UInt8]])
+    func `A text that is not UTF-8 is an error`(text: [UInt8]) {
+        var writer = StateWriter()
+        writer.write(text.span)
+        var reader = StateReader(writer.finish())
+        #expect(throws: StateError.self) { try reader.readString() }
+    }
+
     @Test func `A record cannot be read beyond its end`() throws {
         var writer = StateWriter()
         writer.writeRecord { $0.write(UInt8(1)) }

@@ -19,7 +19,7 @@ import WebSocketCore
         handOver: HandOver(
             state: Array(1...200), descriptors: [9, 7, 8].map { FileDescriptor(rawValue: $0) }))
 
-    private static let file = StateFile.parts(state).flatMap { $0 }
+    private static let file = Array(StateFile.parts(state).bytes.joined())
 
     @Test func `What was written is read`() throws {
         let read = try StateFile.read(Self.file)
@@ -30,7 +30,7 @@ import WebSocketCore
         #expect(read.listeners.map(\.name) == ["control", ""])
         #expect(read.listeners.map(\.path) == ["/run/it", nil])
         #expect(read.descriptors.map(\.rawValue) == [5, 4, 9, 7, 8])
-        #expect(read.handOver.state == Array(1...200))
+        #expect(Array(read.handOver.state) == Array(1...200))
     }
 
     /// The head with right numbers for another content.
@@ -90,20 +90,31 @@ import WebSocketCore
         for (file, sentence) in table { #expect(Self.sentence(file) == sentence) }
     }
 
-    @Test func `No descriptor is there twice, and none is a standard stream`() {
+    /// What is said of the last descriptor.
+    @Test(
+        arguments: [
+            [2], [-1], [.min], [9, 5], [9, 6], [9, 7, 9], [1 << 24 + 1], [.max], [7, .max],
+        ] as [[Int32]])
+    func `No descriptor is there twice, is a standard stream, or is impossible`(numbers: [Int32]) {
         var state = Self.state
-        state.handOver.descriptors = [2].map { FileDescriptor(rawValue: $0) }
+        state.handOver.descriptors = numbers.map { FileDescriptor(rawValue: $0) }
         #expect(
-            Self.sentence(StateFile.parts(state).flatMap { $0 })
-                == "descriptor 2 cannot be a socket")
-        state.handOver.descriptors = [9, 5].map { FileDescriptor(rawValue: $0) }
-        #expect(
-            Self.sentence(StateFile.parts(state).flatMap { $0 })
-                == "descriptor 5 cannot be a socket")
-        state.handOver.descriptors = [9, 6].map { FileDescriptor(rawValue: $0) }
-        #expect(
-            Self.sentence(StateFile.parts(state).flatMap { $0 })
-                == "descriptor 6 cannot be a socket")
+            Self.sentence(Array(StateFile.parts(state).bytes.joined()))
+                == "descriptor \(numbers.last ?? 0) cannot be a socket")
+    }
+
+    @Test func `The checksum of the parts is that of the whole, and a state can be wiped`() throws {
+        let parts = StateFile.parts(Self.state)
+        #expect(parts.bytes.count == 3 && parts.content == StateFile.content(of: Self.file))
+        #expect(parts.content.checksum == Checksum.crc32(Self.file[24...]))
+        var read = try StateFile.read(Self.file)
+        // It lies in the file's bytes, and is written again as it is.
+        #expect(read.handOver.array == Array(1...200))
+        read.handOver.wipeState()
+        #expect(read.handOver.state.isEmpty && read.descriptors.count == 5)
+        read.handOver = HandOver(state: [], descriptors: [])
+        let empty = try StateFile.read(Array(StateFile.parts(read).bytes.joined()))
+        #expect(empty.handOver.state.isEmpty)
     }
 
     @Test func `A flipped bit is never believed`() {
@@ -131,7 +142,7 @@ import WebSocketCore
     // MARK: The verdict
 
     @Test func `Only the right answer of a program that ends well is a yes`() {
-        let answer = StateCheck.answer(Array(1...9))
+        let answer = StateCheck.answer(.init(byteCount: 9, checksum: 1))
         func verdict(_ end: ProgramEnd, _ words: String) -> String {
             switch StateCheck.verdict(end, words, answer: answer, within: .seconds(3)) {
             case .success: "yes"
@@ -143,7 +154,8 @@ import WebSocketCore
         let unchecked = ReexecFailure.unchecked(status: 0).description
         #expect(verdict(.exited(0), "") == unchecked)
         #expect(verdict(.exited(0), "Can take over 9 bytes.\n") == unchecked)
-        #expect(verdict(.exited(0), StateCheck.answer(Array(1...8))) == unchecked)
+        let other = StateCheck.answer(.init(byteCount: 8, checksum: 1))
+        #expect(verdict(.exited(0), other) == unchecked)
         #expect(
             verdict(.exited(1), "no\ncertificate\n") == "The new program refuses: no certificate")
         #expect(verdict(.exited(3), "") == ReexecFailure.unchecked(status: 3).description)
