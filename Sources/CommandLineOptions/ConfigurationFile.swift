@@ -112,10 +112,7 @@ public struct ConfigurationFile: Sendable {
             if !isAccepted, let problem = Self.problem(with: argument, setting, flag, command) {
                 wrong.append((setting.line, problem))
             }
-            let option = "--\(setting.key)"
-            if !given.contains(where: { $0 == option || $0.hasPrefix(option + "=") }) {
-                arguments += argument
-            }
+            if !Self.isSet(setting.key, by: given) { arguments += argument }
         }
         guard wrong.isEmpty else {
             throw ConfigurationError(
@@ -123,6 +120,30 @@ public struct ConfigurationFile: Sendable {
                     .map { "\(path):\($0.line): \($0.sentence)" })
         }
         return arguments
+    }
+
+    /// The same without ArgumentParser, which takes longer to begin than a server that takes over.
+    /// `switches` are the flags without a value. Nil if a line is no setting, or a switch has
+    /// another value than yes or no: whether flags exist, and take their values, is not checked.
+    package func plainArguments(
+        switches: Set<String>, excluding: Set<String>, given: [String]
+    ) -> [String]? {
+        guard faults.isEmpty else { return nil }
+        var arguments: [String] = []
+        for setting in settings {
+            let isSwitch = switches.contains(setting.key)
+            let flag = FlagName(
+                text: setting.key, isSwitch: isSwitch, mayRepeat: false, valueWords: nil)
+            guard !excluding.contains(setting.key), let argument = flag.argument(setting.value)
+            else { return nil }
+            if !Self.isSet(setting.key, by: given) { arguments += argument }
+        }
+        return arguments
+    }
+
+    private static func isSet(_ key: String, by given: [String]) -> Bool {
+        let option = "--\(key)"
+        return given.contains { $0 == option || $0.hasPrefix(option + "=") }
     }
 
     /// Whether the command accepts all settings together.

@@ -1,6 +1,7 @@
 // The program: the command `roost` and its subcommands.
 import ArgumentParser
 import CommandLineOptions
+import WebSocketServer
 
 @main
 struct Roost: ParsableCommand {
@@ -17,18 +18,25 @@ struct Roost: ParsableCommand {
 
     /// As ArgumentParser's own, but for a server with a bad command line, which keeps its sockets.
     static func main() {
-        var command: any ParsableCommand
         do {
-            command = try parseAsRoot()
-        } catch {
-            do {
-                try Serve.standBy(error)
-                return
-            } catch {
-                exit(withError: error)
+            // ArgumentParser takes 7 ms, in which a program that takes over serves nobody.
+            if StartPurpose.current == .takeOver,
+                let command = Serve(plain: Settings.givenArguments)
+            {
+                return try command.run()
             }
-        }
-        do {
+            var command: any ParsableCommand
+            do {
+                command = try parseAsRoot()
+            } catch {
+                return try Serve.standBy(error)
+            }
+            // What the program would do is tried where nothing can happen.
+            if StartPurpose.current == .check, command is Serve,
+                let plain = Serve(plain: Settings.givenArguments)
+            {
+                command = plain
+            }
             try command.run()
         } catch {
             exit(withError: error)

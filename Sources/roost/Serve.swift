@@ -7,10 +7,13 @@ import SystemdSupport
 import WebSocketServer
 
 struct Serve: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Serve the chat and its page until SIGTERM or SIGINT.")
+    /// ArgumentParser would make it of the type's, each time it is asked.
+    static let name = "serve"
 
-    private static let defaultPort: UInt16 = 8080
+    static let configuration = CommandConfiguration(
+        commandName: name, abstract: "Serve the chat and its page until SIGTERM or SIGINT.")
+
+    static let defaultPort: UInt16 = 8080
 
     @Option(help: "The port to listen on; 0 takes a free one.")
     var port = Serve.defaultPort
@@ -64,7 +67,7 @@ struct Serve: ParsableCommand {
     /// there are none, or if the command line is not a server's.
     static func standBy(_ error: any Error) throws {
         let isServer = CommandLine.arguments.dropFirst().first.map {
-            $0 == Serve._commandName || $0.hasPrefix("-")
+            $0 == Serve.name || $0.hasPrefix("-")
         }
         guard isServer == true, Roost.exitCode(for: error) == .validationFailure,
             let command = try? Serve.parse([]), var startup = try? Startup(command),

@@ -19,7 +19,7 @@ struct ControlOptions: ParsableArguments {
     var controlGroup = ControlOptions.standardGroup
 
     /// The group that the package makes. A server that is run by hand does without.
-    private static let standardGroup = "roost"
+    static let standardGroup = "roost"
 
     @Option(
         help: """

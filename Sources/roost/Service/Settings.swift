@@ -15,7 +15,7 @@ enum Settings {
     /// The arguments of `roost serve` that this process was started with.
     static var givenArguments: [String] {
         let arguments = CommandLine.arguments.dropFirst()
-        return Array(arguments.first == Serve._commandName ? arguments.dropFirst() : arguments)
+        return Array(arguments.first == Serve.name ? arguments.dropFirst() : arguments)
     }
 
     /// Reads the file. Returns the command with its settings, and the arguments that the file
@@ -31,6 +31,33 @@ enum Settings {
             let words = Serve.message(for: error).split(separator: "\n").first ?? ""
             throw ConfigurationError(sentences: ["\(config): \(TerminalText.line(String(words)))"])
         }
+    }
+
+    /// The same for a server that starts. A program that takes over does it without the parser, if
+    /// it can, since nobody is served meanwhile. A check does both: the parser finds what is wrong,
+    /// and what the program would do is tried where nothing can happen.
+    static func serveFromStart(
+        config: String, given: [String]
+    ) throws(ConfigurationError) -> (command: Serve, arguments: [String]) {
+        switch StartPurpose.current {
+        case .serve: return try serve(config: config, given: given)
+        case .check:
+            let parsed = try serve(config: config, given: given)
+            return try plain(config: config, given: given) ?? parsed
+        case .takeOver:
+            if let plain = try plain(config: config, given: given) { return plain }
+            return try serve(config: config, given: given)
+        }
+    }
+
+    /// The same without ArgumentParser; nil if only that knows what is meant, or what is wrong.
+    static func plain(
+        config: String, given: [String]
+    ) throws(ConfigurationError) -> (command: Serve, arguments: [String])? {
+        let arguments = try read(config).plainArguments(
+            switches: Serve.switches, excluding: commandLineOnly, given: given)
+        guard let arguments, let command = Serve(plain: arguments + given) else { return nil }
+        return (command, arguments)
     }
 
     /// Checks the file alone, for `roost check-config`, and returns how many settings it has. Files

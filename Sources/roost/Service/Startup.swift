@@ -112,7 +112,7 @@ struct Startup {
             guard let path = command.service.config else { return try make(command, nil, again) }
             if again { try Settings.requireRegular(path) }
             let given = Settings.givenArguments
-            let (settings, arguments) = try Settings.serve(config: path, given: given)
+            let (settings, arguments) = try Settings.serveFromStart(config: path, given: given)
             return try make(settings, Reloader(path, given: given, current: arguments), again)
         } catch {
             throw StartFailure(error)
