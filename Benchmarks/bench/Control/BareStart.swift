@@ -5,7 +5,7 @@ import LinuxReactor
 /// A part of each pause that no hand-over can save: execve(2), the dynamic linker, the start of
 /// Swift, and what `main` does before it makes its server.
 enum BareStart {
-    /// Starts the program of a server as a child, as a check of a state that there is not, which
+    /// Starts the program of a server as a child, to take over a state that there is not, which
     /// ends where the server would be made, and takes the time from its start to its end.
     ///
     /// - Returns: nil if the program does something else.
@@ -18,7 +18,7 @@ enum BareStart {
             let began = Clock.now
             guard
                 let check = try? ProgramCheck(
-                    program, variable: "ROOST_HAND_OVER=check:3", file: file),
+                    program, variable: "ROOST_HAND_OVER=take:3", file: file),
                 check.end(within: .seconds(10)) == .exited(1)
             else { return nil }
             latencies.record(Clock.now - began)

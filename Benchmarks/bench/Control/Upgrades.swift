@@ -147,7 +147,7 @@ final class Upgrades {
         }
         if bareStart == nil {
             warnings.append(
-                "How long the bare program takes to start is not known: it does not check a state.")
+                "How long the bare program takes to start is not known: it takes over no state.")
         }
         return warnings
     }
