@@ -96,13 +96,6 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     /// The connections that the chat is closing. Each leaves with its connection.
     var closing: [ConnectionID: Closing] = [:]
 
-    struct Closing {
-        /// The sentence that the peer gets.
-        let reason: String
-        /// Whose it was then: until it has ended, the user may have signed out.
-        let user: String?
-    }
-
     init(
         limits: ChatLimits, epochSeed: UInt64, access: Access = Access(),
         service: consuming Service, reloader: Reloader? = nil, isActivatedBySocket: Bool = false,
@@ -276,17 +269,6 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
         if let asker { io.charge(io.spentWork - spentBefore, to: asker) }
         refuse(refusedJobs, &io)
         check(tokenJobs, &io)
-    }
-
-    /// Closes a connection, with a sentence for its peer and for the log. `user` is whose it was,
-    /// if the chat does not know that any more.
-    mutating func close(
-        _ id: ConnectionID, _ code: CloseCode, _ reason: String, of user: String? = nil,
-        _ io: inout ServerContext
-    ) {
-        guard io.isOpen(id) else { return }
-        closing[id] = Closing(reason: reason, user: user ?? chat.userName(of: id.key))
-        io.close(id, code: code, reason: reason)
     }
 
     func topic(of room: RoomID) -> Topic {

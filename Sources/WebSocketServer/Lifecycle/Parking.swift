@@ -65,7 +65,9 @@ extension ServerCore where K: ~Copyable {
         guard !io.recovery.hasReported else { return }
         io.recovery.hasReported = true
         logNotParked(
-            "the store does not take more. See FileDescriptorStoreMax= and LimitNOFILE= of the unit.")
+            """
+            the store does not take more. See FileDescriptorStoreMax= and LimitNOFILE= of the unit.
+            """)
     }
 
     private mutating func parkRipe(in park: any SocketPark, _ call: HandlerCall) {

@@ -106,7 +106,8 @@ package struct SimulatedSocket {
     package mutating func endCopies(reset: Bool) {
         guard reset else {
             endServerOutput()
-            return server.input = []
+            server.input = []
+            return
         }
         guard !server.isOver else { return }
         server.isOver = true
