@@ -1,5 +1,7 @@
 """Restarts of the packaged server while people chat: their connections wait in systemd."""
 import os
+import re
+import socket
 import subprocess
 import threading
 import time
@@ -119,5 +121,35 @@ def a_full_store_closes_with_1012():
     run(f"rm -r {folder} && systemctl daemon-reload")
 
 
+def parked():
+    """How many connections would survive a crash."""
+    with socket.socket(socket.AF_UNIX) as control:
+        control.connect("/run/roost/control.sock")
+        control.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        text = b""
+        while more := control.recv(65536):
+            text += more
+    return int(re.search(rb"^roost_connections_parked (\d+)$", text, re.M)[1])
+
+
+def a_kill_keeps_everybody_at_rest():
+    people = [Chatter().enter(f"rest{number}", "rest") for number in range(TALKERS)]
+    for count in range(RESTARTS):
+        until("their copies are there", lambda: parked() >= TALKERS)
+        start, process = now(), main_process()
+        run("systemctl kill -s KILL --kill-who=main roost")
+        until("the next process", lambda: main_process() not in (0, process))
+        found = event("recovered", start)
+        assert int(found["ROOST_CONNECTIONS"]) >= TALKERS, found
+        for person in people:
+            text = f"{count} {id(person)}"
+            person.say(type="message", room="rest", text=text)
+            for other in people:
+                assert other.hear("message")["text"] == text, "something is missing"
+    for person in people:
+        person.leave()
+
+
 SCENARIOS = [a_restart_keeps_everybody_who_chats, a_restart_refuses_nobody,
-             a_restart_by_hand_is_one, a_full_store_closes_with_1012]
+             a_restart_by_hand_is_one, a_kill_keeps_everybody_at_rest,
+             a_full_store_closes_with_1012]
