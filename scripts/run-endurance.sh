@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The long sizes of tests that `make test` runs small:
 #
-#     scripts/run-endurance.sh FOLDER [lines|restart|boot|tls|kernel|attacks|day|keep]…
+#     scripts/run-endurance.sh FOLDER [lines|restart|crash|boot|tls|kernel|attacks|day|keep]…
 #
 # By default it does all of them. FOLDER has the release builds of TestServer, KernelScripts,
 # roost and echo-server. ENDURANCE_SECONDS=300 is how long the readers on slow lines read,
@@ -10,7 +10,8 @@
 # --upgrades 50 --people 1000" what is done in a booted machine while people chat,
 # ENDURANCE_SCRIPTS=1000000 in how many scripts the simulated kernel is compared with Linux, from
 # the seed ENDURANCE_SEED=0 on, ENDURANCE_RUNS=1 how often each attack runs, ENDURANCE_KILLS=1000
-# how often a server with a database is killed. What is done of boot, attacks and keep stands in
+# how often a server with a database is killed, ENDURANCE_CRASHES=100 how often one is killed whose
+# 1,000 clients stay connected. What is done of boot, attacks and keep stands in
 # .build/boot-done.jsonl, attacks-done.jsonl and keep-done.jsonl and is not run again; the file
 # goes when all have run. The status is 1 if one of them failed.
 set -uo pipefail
@@ -18,7 +19,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 programs=${1:?the folder of the programs}
 shift
-[ $# -gt 0 ] || set -- lines restart boot tls kernel attacks day keep
+[ $# -gt 0 ] || set -- lines restart crash boot tls kernel attacks day keep
 status=0
 for what in "$@"; do
     case $what in
@@ -44,6 +45,10 @@ for what in "$@"; do
         else
             status=1
         fi
+        ;;
+    crash)
+        Tests/Support/python/service_restart.py --only crash --people 1000 \
+            --times $((4 * ${ENDURANCE_CRASHES:-100})) -- "$programs" || status=1
         ;;
     tls)
         Tests/Support/python/tls_peers.py --long --only cut_everywhere -- "$programs" || status=1
@@ -71,7 +76,7 @@ for what in "$@"; do
         rm -f .build/keep-done.jsonl
         ;;
     *)
-        echo "There is no '$what': lines, restart, boot, tls, kernel, attacks, day or keep."
+        echo "There is no '$what': lines, restart, crash, boot, tls, kernel, attacks, day or keep."
         status=1
         ;;
     esac
