@@ -6,7 +6,7 @@ import LibC
 /// An anonymous file that is mapped into memory: memfd_create(2), mmap(2). What is written to it is
 /// in the file at once, even if the process is killed in the next moment; the file lives as long as
 /// somebody has it.
-package final class SharedMemory: @unchecked Sendable {
+@safe package final class SharedMemory: @unchecked Sendable {
     /// The first byte. The memory of another process can only be read.
     package let base: UnsafeMutableRawPointer
     package let byteCount: Int

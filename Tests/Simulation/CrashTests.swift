@@ -15,7 +15,7 @@ import WebSocketServer
         var compressed = 0
     }
 
-    @Test func `Who was at rest goes on, wherever the process is killed`() throws {
+    @Test func `A connection at rest goes on, wherever the process is killed`() throws {
         var census = Census()
         for seed in 0..<UInt64(60) { try run(seed, &census) }
         #expect(census.goOn > 150, "\(census)")

@@ -127,7 +127,7 @@ final class Person {
     private var isIn = false
     private var last = 0
     /// Commands that were not answered yet.
-    private(set) var owed: [String] = []
+    private(set) var due: [String] = []
     private(set) var acknowledged: [Int] = []
     private var name = ""
     private var unsent: [UInt8] = []
@@ -141,7 +141,7 @@ final class Person {
         let count = cut.map { min($0, bytes.count) } ?? bytes.count
         client.network.send(Array(bytes.prefix(count)), on: client.socket)
         unsent = Array(bytes.dropFirst(count))
-        owed.append(text)
+        due.append(text)
     }
 
     /// Lets everybody get something that nobody has asked for.
@@ -175,9 +175,9 @@ final class Person {
             _ = answered("who")
             #expect(text == "you are \(name)")
         case "ok":
-            let index = owed.firstIndex { $0.hasPrefix("say ") || $0.hasPrefix("later ") }
+            let index = due.firstIndex { $0.hasPrefix("say ") || $0.hasPrefix("later ") }
             #expect(index != nil, "an answer to nothing")
-            if let index { owed.remove(at: index) }
+            if let index { due.remove(at: index) }
             acknowledged.append(Int(words[1])!)
         default:
             let number = Int(words[0])!
@@ -187,11 +187,11 @@ final class Person {
     }
 
     private func answered(_ prefix: String) -> String {
-        guard let index = owed.firstIndex(where: { $0.hasPrefix(prefix) }) else {
+        guard let index = due.firstIndex(where: { $0.hasPrefix(prefix) }) else {
             Issue.record("an answer to nothing")
             return prefix
         }
-        return owed.remove(at: index)
+        return due.remove(at: index)
     }
 
     /// Whether the connection has ended for the client.
@@ -202,6 +202,6 @@ final class Person {
 
     func expectAll(_ count: Int) {
         if isIn { #expect(last == count, "has \(last) of \(count)") }
-        #expect(owed.isEmpty, "not answered: \(owed)")
+        #expect(due.isEmpty, "not answered: \(due)")
     }
 }

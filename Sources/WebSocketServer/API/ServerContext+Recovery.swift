@@ -16,7 +16,7 @@ extension ServerContext {
         }
     }
 
-    /// Sets whether the connection is owed an answer, because something else must be waited for
+    /// Sets whether an answer to the connection is due, because something else must be waited for
     /// first: a crash loses it meanwhile, so that its client asks again. A connection that was
     /// answered in the same callback needs no such call.
     public mutating func setOwing(_ id: ConnectionID, _ isOwing: Bool) {

@@ -9,7 +9,7 @@ struct RecoveryTable {
     /// Connections that have opened since the last tick. Most that are short end before they are
     /// parked, and cost nothing then.
     var young: [ConnectionID] = []
-    /// Those that opened before it, from the end of which some are parked at each tick.
+    /// Connections that opened before it, from the end of which some are parked at each tick.
     var ripe: [ConnectionID] = []
     /// Connections whose notes have to be written anew before the turn ends.
     var stale: [ConnectionID] = []

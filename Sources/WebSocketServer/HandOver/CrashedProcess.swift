@@ -84,7 +84,7 @@ struct CrashedProcess {
 }
 
 extension RecoveredConnection {
-    /// Nil if the slot has no record, or one that makes no sense.
+    /// Nil if the slot has no record, or a record that makes no sense.
     fileprivate init?(_ memory: SharedMemory, _ index: Int) {
         let start = RecordLayout.headByteCount + index * RecordLayout.byteCount
         guard

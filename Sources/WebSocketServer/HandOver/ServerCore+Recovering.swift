@@ -31,7 +31,7 @@ extension ServerCore where K: ~Copyable {
         return restore(CrashedProcess(memory, [(message, parked.map(\.descriptor))]))
     }
 
-    /// Gives the connections to the handler, and ends those that were lost.
+    /// Gives the connections to the handler, and ends what was lost.
     package mutating func goOn(with connections: [RecoveredConnection], _ call: HandlerCall) {
         guard !connections.isEmpty else { return }
         var lostCount = 0

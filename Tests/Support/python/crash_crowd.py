@@ -1,4 +1,4 @@
-"""A crowd in a room of the chat, in one loop: what each of many clients has seen, and what is owed.
+"""A crowd in a room of the chat, in one loop: what each of many clients has seen, and what is due.
 
 A person whose connection ends comes back at once, goes on from its place, and says again what was
 not acknowledged, with the same id.
