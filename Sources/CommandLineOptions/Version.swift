@@ -1,5 +1,4 @@
 // The version of this package: the only place that states it.
-import WebSocketServer
 
 /// The version of the programs and of the Debian package.
 ///
@@ -7,7 +6,4 @@ import WebSocketServer
 public enum Version {
     // deploy/deb/build reads this line.
     public static let current = "0.1.0"
-
-    /// What this program says to the next one, and to those who let it take over.
-    public static let running = LaterVersion.current == nil ? current : "\(current)-later"
 }

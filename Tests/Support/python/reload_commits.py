@@ -87,7 +87,7 @@ def slow_commit():
 
 
 def stuck_commit():
-    """A commit that does not end makes the reload fail with the reason, and the old program serves on"""
+    """A commit that does not end fails the reload, with the reason; the old program serves on"""
     with with_disk() as (server, shim), Client(server) as ann:
         ann.log_in("ann")
         commit_begins(ann, shim, "one")
