@@ -99,6 +99,8 @@ struct CrowdKernel: Kernel, ~Copyable {
     mutating func limitDelay(
         of socket: FileDescriptor, to nanoseconds: UInt64, wasBounded: Bool, mayWiden: Bool
     ) -> LinePace? { nil }
+    mutating func position(of socket: FileDescriptor) -> StreamPosition? { nil }
+    mutating func endCopies(of socket: FileDescriptor, reset: Bool) {}
     mutating func shutdownOutput(of socket: FileDescriptor) {}
     mutating func close(_ descriptor: FileDescriptor) {}
     mutating func reset(_ socket: FileDescriptor) {}
