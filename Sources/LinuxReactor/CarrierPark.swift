@@ -18,24 +18,32 @@ package final class CarrierPark: SocketPark {
     /// What the bytes of a message in a carrier are.
     private let message: ([ParkedSocket]?) -> [UInt8]
     private let limit: Int
+    private let prefix: String
+    /// What the store has not been asked yet to forget.
+    private var unremoved: [String] = []
     /// By number; nil where one was given up.
     private var carriers: [Parked?] = []
     private var numbers: [UInt32: Int] = [:]
     private var notes: Parked?
 
     /// - Parameters:
-    ///   - limit: how many carriers the store takes.
+    ///   - limit: how many carriers the store takes; some more are used for a moment.
+    ///   - name: what the names of this process's carriers have in common.
     ///   - message: writes the message of these sockets; nil for that of the memory.
     package init(
-        in store: any DescriptorStore, upTo limit: Int = 200,
+        in store: any DescriptorStore, named name: String, upTo limit: Int = 240,
         message: @escaping ([ParkedSocket]?) -> [UInt8]
     ) {
         self.store = store
         self.message = message
         self.limit = limit
+        prefix = name
     }
 
-    private static func name(_ number: Int) -> String { "survivors-\(number)" }
+    /// More carriers than are filled, so that others can be emptied.
+    private static var reserve: Int { 4 }
+
+    private func name(_ number: Int) -> String { "\(prefix)-\(number)" }
 
     private func makeCarrier(_ name: String) throws(SystemError) -> Parked {
         let carrier = try Carrier()
@@ -44,17 +52,19 @@ package final class CarrierPark: SocketPark {
     }
 
     package func open(_ memory: SharedMemory) throws(SystemError) {
-        let parked = try makeCarrier(Self.name(0))
+        let parked = try makeCarrier(name(0))
         let failure = parked.carrier.send(message(nil), with: [memory.descriptor])
         guard failure == 0 else { throw SystemError(failure, "leave notes for the next process") }
         notes = parked
     }
 
-    package func park(_ sockets: ArraySlice<ParkedSocket>) -> Int {
+    package func park(_ sockets: ArraySlice<ParkedSocket>) -> Int { park(sockets, upTo: limit) }
+
+    private func park(_ sockets: ArraySlice<ParkedSocket>, upTo limit: Int) -> Int {
         var rest = sockets
         while !rest.isEmpty {
             let part = rest.prefix(Carrier.messageLimit)
-            guard let number = place() else { break }
+            guard let number = place(upTo: limit) else { break }
             let failure = carriers[number]!.carrier.send(
                 message(Array(part)), with: ArraySlice(part.map(\.descriptor)))
             switch failure {
@@ -63,7 +73,7 @@ package final class CarrierPark: SocketPark {
                 carriers[number]!.liveCount += part.count
                 for socket in part { numbers[socket.slot] = number }
                 rest = rest.dropFirst(part.count)
-            case EAGAIN where carriers[number]!.liveCount > 0: carriers[number]!.isFull = true
+            case EAGAIN where !carriers[number]!.sockets.isEmpty: carriers[number]!.isFull = true
             default: return sockets.count - rest.count
             }
             if carriers[number]!.sockets.count >= Carrier.messageLimit {
@@ -74,10 +84,10 @@ package final class CarrierPark: SocketPark {
     }
 
     /// The carrier that takes more; nil if the store is full.
-    private func place() -> Int? {
+    private func place(upTo limit: Int) -> Int? {
         if let last = carriers.lastIndex(where: { $0?.isFull == false }) { return last }
         let free = carriers.firstIndex { $0 == nil } ?? carriers.count
-        guard free < limit, let made = try? makeCarrier(Self.name(free + 1)) else { return nil }
+        guard free < limit, let made = try? makeCarrier(name(free + 1)) else { return nil }
         if free == carriers.count { carriers.append(made) } else { carriers[free] = made }
         return free
     }
@@ -89,6 +99,7 @@ package final class CarrierPark: SocketPark {
 
     package func tidy() -> [UInt32] {
         var lost: [UInt32] = []
+        unremoved.removeAll { store.remove(named: $0) }
         for number in carriers.indices {
             guard let parked = carriers[number] else { continue }
             // The store has its own copy by now, or nobody has.
@@ -118,7 +129,7 @@ package final class CarrierPark: SocketPark {
         let live = live(in: number)
         // The place is needed first: a crash meanwhile finds two copies of some, which is no harm.
         carriers[number]!.isFull = true
-        guard park(live[...]) == live.count else { return }
+        guard park(live[...], upTo: limit + Self.reserve) == live.count else { return }
         giveUp(number)
     }
 
@@ -127,16 +138,24 @@ package final class CarrierPark: SocketPark {
         for socket in parked.sockets where numbers[socket.slot] == number {
             numbers[socket.slot] = nil
         }
-        store.remove(named: parked.name)
+        remove(parked.name)
         carriers[number] = nil
     }
 
-    package func close() {
-        for number in carriers.indices { giveUp(number) }
-        carriers = []
-        if let notes { store.remove(named: notes.name) }
-        notes = nil
+    private func remove(_ name: String) {
+        if !store.remove(named: name) { unremoved.append(name) }
     }
 
-    deinit { close() }
+    package func close(waitingFor limit: Duration) {
+        let given = carriers.compactMap { $0?.carrier } + [notes?.carrier].compactMap(\.self)
+        for number in carriers.indices { giveUp(number) }
+        carriers = []
+        if let notes { remove(notes.name) }
+        notes = nil
+        for carrier in given { carrier.closeOuterEnd() }
+        // The store is asked in order.
+        if limit > .zero { _ = given.last?.isLost(within: limit) }
+    }
+
+    deinit { close(waitingFor: .zero) }
 }

@@ -32,8 +32,9 @@ public protocol DescriptorStore: Sendable {
     /// - Throws: why it cannot be kept, which is logged.
     func add(_ descriptor: FileDescriptor, named name: String) throws(SystemError)
 
-    /// Lets the store forget what has this name. The default does nothing.
-    func remove(named name: String)
+    /// Lets the store forget what has this name, without waiting. Returns false if it cannot be
+    /// asked just now: then it is asked again later. The default does nothing.
+    func remove(named name: String) -> Bool
 }
 
 extension DescriptorStore {
@@ -41,7 +42,7 @@ extension DescriptorStore {
         throw SystemError(ENOTSUP, "keep connections in case of a crash")
     }
 
-    public func remove(named name: String) {}
+    public func remove(named name: String) -> Bool { true }
 }
 
 extension DescriptorStore {

@@ -45,11 +45,19 @@ import LibC
         _ = Glibc.close(descriptor.rawValue)
     }
 
-    /// Writes a number of 32 bits, behind everything that was written before.
+    /// Writes a number of 32 bits, behind everything that was written before, and before everything
+    /// that is written later.
     @inline(__always)
     package func publish(_ value: UInt32, at offset: Int) {
         precondition(offset >= 0 && offset &+ 4 <= byteCount)
         unsafe clinux_publish32(base + offset, value)
+    }
+
+    /// The same for 16 bits.
+    @inline(__always)
+    package func publish(_ value: UInt16, at offset: Int) {
+        precondition(offset >= 0 && offset &+ 2 <= byteCount)
+        unsafe clinux_publish16(base + offset, value)
     }
 
     /// The same for 64 bits.

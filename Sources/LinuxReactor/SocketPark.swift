@@ -31,6 +31,7 @@ package protocol SocketPark: AnyObject {
     /// slots whose copies were lost: the place did not keep them. Called about once a second.
     func tidy() -> [UInt32]
 
-    /// Gives up all copies. The connections go on here.
-    func close()
+    /// Gives up all copies. The connections go on here, or somewhere else. Waits at most this long
+    /// until nobody has the copies any more.
+    func close(waitingFor limit: Duration)
 }

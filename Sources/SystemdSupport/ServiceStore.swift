@@ -73,8 +73,14 @@ public final class ServiceStore: DescriptorStore {
         for name in names.union([Self.name]) { drop(name) }
     }
 
-    private func drop(_ name: String) {
-        try? send("FDSTOREREMOVE=1\nFDNAME=\(name)", with: [])
+    @discardableResult
+    private func drop(
+        _ name: String, waitingFor patience: Duration? = ServiceStore.patience
+    ) -> Bool {
+        do throws(SystemError) {
+            try send("FDSTOREREMOVE=1\nFDNAME=\(name)", with: [], waitingFor: patience)
+            return true
+        } catch { return false }
     }
 
     /// Sends it to the manager, and does not wait.
@@ -83,8 +89,10 @@ public final class ServiceStore: DescriptorStore {
         try send(text, with: [descriptor], waitingFor: nil)
     }
 
-    /// Lets systemd drop it.
-    public func remove(named name: String) { drop("\(Self.name)-\(name)") }
+    /// Lets systemd drop it, and does not wait.
+    public func remove(named name: String) -> Bool {
+        drop("\(Self.name)-\(name)", waitingFor: nil)
+    }
 
     private static var operation: String { "store descriptors with the service manager" }
 

@@ -194,14 +194,25 @@ int clinux_make_shared(const char *name, size_t size, void **memory);
 int clinux_map_shared(int descriptor, size_t limit, size_t *size, void **memory);
 
 /// Writes a word that another process may find after this one was killed: whatever stands before it
-/// in the program has been written then.
+/// in the program has been written then, and nothing that stands behind it.
+static inline void clinux_publish16(void *word, uint16_t value) {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    __atomic_store_n((uint16_t *)word, value, __ATOMIC_RELAXED);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+/// The same for 32 bits.
 static inline void clinux_publish32(void *word, uint32_t value) {
-    __atomic_store_n((uint32_t *)word, value, __ATOMIC_RELEASE);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    __atomic_store_n((uint32_t *)word, value, __ATOMIC_RELAXED);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 /// The same for 64 bits.
 static inline void clinux_publish64(void *word, uint64_t value) {
-    __atomic_store_n((uint64_t *)word, value, __ATOMIC_RELEASE);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    __atomic_store_n((uint64_t *)word, value, __ATOMIC_RELAXED);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 /// 1 if it is a listening stream socket (SO_TYPE and SO_ACCEPTCONN of socket(7)), 0 if not, or a

@@ -20,9 +20,14 @@ extension ServerContext {
     /// first: a crash loses it meanwhile, so that its client asks again. A connection that was
     /// answered in the same callback needs no such call.
     public mutating func setOwing(_ id: ConnectionID, _ isOwing: Bool) {
-        guard connections.records.isOn, let slot = connections.slot(of: id) else { return }
+        guard let slot = connections.slot(of: id) else { return }
+        guard connections.records.isOn else {
+            if isOwing { recovery.owing.insert(id) } else { recovery.owing.remove(id) }
+            return
+        }
         connections.records.hold(slot, .owing, isOwing)
-        if !isOwing { settle(slot) }
+        // It comes to rest behind whatever this callback sends.
+        if !isOwing { connections.queue(slot) }
     }
 
     /// Sets how far a topic has come: after publishing a message to it that could be sent again

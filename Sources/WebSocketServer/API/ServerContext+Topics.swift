@@ -66,6 +66,7 @@ extension ServerContext {
         leaveFastPath(slot)
         let encoding = connections.slots[slot].encoding
         topics.join(topic, encoding, connection: slot, &connections.slots[slot].delivery)
+        noteSubscriptions(of: slot)
         if topics.isKeyed(topic) { charge(topics.retainedByteCount(of: topic)) }
     }
 
@@ -82,6 +83,12 @@ extension ServerContext {
             return
         }
         leave(slot, subscription)
+        noteSubscriptions(of: slot)
+    }
+
+    /// What a crash would leave of the connection is not true any more, until it is flushed.
+    private mutating func noteSubscriptions(of slot: Slot) {
+        if connections.records.isOn { connections.queue(slot) }
     }
 
     /// Publishes a text message to all subscribers but `except`. The cost is one copy into the
@@ -164,7 +171,7 @@ extension ServerContext {
         guard let subscription = subscription(of: slot, to: topic) else { return .none }
         let copied = topics.materializeBacklog(
             subscription, &connections.slots[slot].delivery, &output.spare)
-        if copied { connections.queue(slot) }
+        if copied { connections.queue(slot) } else { noteSubscriptions(of: slot) }
         return subscription
     }
 }

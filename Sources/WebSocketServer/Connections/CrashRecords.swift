@@ -19,6 +19,8 @@ enum RecordLayout {
     /// How many slots from the first on have ever had a record: no page behind them is touched.
     static let usedCount = 32
     static let byteCount = 1024
+    /// Four million.
+    static let countLimit = 1 << 22
 
     static let state = 0
     /// Why the connection cannot be at rest now: ``CrashRecords/Hold``.
@@ -153,7 +155,7 @@ struct CrashRecords {
         memory?.publish(UInt64(usedCount), at: RecordLayout.usedCount)
     }
 
-    /// Begins the record of a connection, as busy.
+    /// Begins the record of a connection, as busy. Its note has been written.
     func begin(
         _ slot: Slot, _ connection: borrowing Connection, _ compression: UInt16,
         _ position: StreamPosition?
@@ -168,6 +170,7 @@ struct CrashRecords {
         memory.store(position?.read ?? 0, at: start + RecordLayout.read)
         memory.store(position?.written ?? 0, at: start + RecordLayout.written)
         memory.store(compression, at: start + RecordLayout.compression)
+        memory.store(UInt8(0), at: start + RecordLayout.placeCount)
         memory.store(connection.flags.rawValue, at: start + RecordLayout.flags)
         memory.store(connection.listener.rawValue, at: start + RecordLayout.listener)
         memory.store(UInt8(position == nil ? 0 : 1), at: start + RecordLayout.isParked)
@@ -181,10 +184,15 @@ struct CrashRecords {
         memory.store(UInt8(0), at: start + RecordLayout.isParked)
     }
 
-    /// The next process shall not know it, although a copy of its socket waits.
+    /// The next process shall not know it, although a copy of its socket may wait.
     func forget(_ slot: Slot) {
         guard let (memory, start) = place(slot) else { return }
         memory.publish(State.free.rawValue, at: start)
+    }
+
+    /// Which connection the record was of last.
+    func resourceID(of slot: Slot) -> UInt64? {
+        place(slot).map { $0.memory.read(at: $0.start + RecordLayout.resourceID) }
     }
 
     /// The connection has no record any more.
@@ -205,8 +213,10 @@ struct CrashRecords {
     /// Writes the handler's note, of at most ``RecordLayout/noteLimit`` bytes.
     func setNote(_ slot: Slot, _ note: [UInt8]) {
         guard let (memory, start) = place(slot) else { return }
+        // A note that is written in part is none.
+        memory.publish(UInt16.max, at: start + RecordLayout.noteByteCount)
         memory.write(note, at: start + RecordLayout.note)
-        memory.store(UInt16(note.count), at: start + RecordLayout.noteByteCount)
+        memory.publish(UInt16(note.count), at: start + RecordLayout.noteByteCount)
     }
 
     func holds(of slot: Slot) -> Hold {

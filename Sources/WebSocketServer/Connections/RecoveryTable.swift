@@ -6,6 +6,8 @@ import Storage
 struct RecoveryTable {
     /// Where copies of sockets wait; nil if connections do not survive a crash.
     var park: (any SocketPark)?
+    /// One that could not be opened, to be tried again.
+    var refused: (any SocketPark)?
     /// Connections that have opened since the last tick. Most that are short end before they are
     /// parked, and cost nothing then.
     var young: [ConnectionID] = []
@@ -17,10 +19,30 @@ struct RecoveryTable {
     var isDue = false
     /// How many connections have a copy that waits for the next process.
     var parkedCount = 0
+    /// For how many ticks nothing is parked, since the place has refused something.
+    var restTickCount = 0
+    /// The records before all copies were given up. Some copies may not be gone yet.
+    private var former: CrashRecords?
+    /// Connections to which an answer is due while there are no records.
+    var owing: Set<ConnectionID> = []
     /// Whether it was logged that the place is full.
     var hasReported = false
     /// What the handler is writing, or is given to read.
     var note = Note()
+
+    init(former: CrashRecords? = nil) { self.former = former }
+
+    /// Whether a copy of its socket waited before all were given up.
+    func wasParked(_ id: ConnectionID) -> Bool {
+        former?.isParked(id.index) == true && former?.resourceID(of: id.index) == id.resourceID
+    }
+
+    /// Whether an answer to it is due, as far as it was said while there were no records.
+    func isOwing(_ id: ConnectionID) -> Bool {
+        owing.contains(id)
+            || former?.resourceID(of: id.index) == id.resourceID
+                && former?.holds(of: id.index).contains(.owing) == true
+    }
 
     /// A note on its way between the server and the handler.
     struct Note {

@@ -19,7 +19,10 @@ extension ServerCore where K: ~Copyable {
             if !io.connections.slots[slot].delivery.outbox.isEmpty {
                 flush(slot)
                 sweep.spend(1)
-                guard let now = io.topics.refreshed(due) else { continue }
+                guard let now = io.topics.refreshed(due) else {
+                    io.settle(slot)
+                    continue
+                }
                 due = now
             }
             guard !io.connections.slots[slot].delivery.isBlocked else {
@@ -68,7 +71,10 @@ extension ServerCore where K: ~Copyable {
                 block(slot)
                 return cost
             }
-            guard let now = io.topics.refreshed(due) else { return cost }
+            guard let now = io.topics.refreshed(due) else {
+                io.settle(slot)
+                return cost
+            }
             due = now
         }
         return cost + sendBroadcasts(due)

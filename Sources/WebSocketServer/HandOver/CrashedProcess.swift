@@ -18,6 +18,9 @@ package struct RecoveredConnection {
     let compression: DeflateParameters?
     let note: [UInt8]
     let places: [TopicPlace]
+
+    /// No server comes so far, and a higher number would leave no room for the next ones.
+    fileprivate static let highestResourceID: UInt64 = 1 << 62
 }
 
 struct CrashedProcess {
@@ -29,12 +32,12 @@ struct CrashedProcess {
 
     /// Four million records.
     private static let memoryLimit =
-        RecordLayout.headByteCount + (1 << 22) * RecordLayout.byteCount
+        RecordLayout.headByteCount + RecordLayout.countLimit * RecordLayout.byteCount
 
     /// The park of a server that keeps its records in memory of its own.
     static func park(in store: any DescriptorStore) -> CarrierPark {
         let attempt = UInt64.random(in: .min ... .max)
-        return CarrierPark(in: store) { sockets in
+        return CarrierPark(in: store, named: String(attempt, radix: 36)) { sockets in
             guard let sockets else { return CarrierMessage(.records, of: attempt, 0).bytes }
             return CarrierMessage(parking: sockets, of: attempt).bytes
         }
@@ -66,7 +69,8 @@ struct CrashedProcess {
         }
         self.connections = connections
         let newest = connections.map(\.resourceID).max() ?? 0
-        lastResourceID = max(memory.read(at: RecordLayout.lastResourceID), newest)
+        let last = connections.isEmpty ? 0 : memory.read(UInt64.self, at: RecordLayout.lastResourceID)
+        lastResourceID = max(newest, min(last, RecoveredConnection.highestResourceID))
         unknown = Array(sockets.values)
     }
 
@@ -92,7 +96,8 @@ extension RecoveredConnection {
                 rawValue: memory.read(at: start + RecordLayout.state)), state != .free,
             let family = NetworkAddress.Family(
                 rawValue: memory.read(at: start + RecordLayout.peerFamily)),
-            let listener = ListenerKind(rawValue: memory.read(at: start + RecordLayout.listener))
+            let listener = ListenerKind(rawValue: memory.read(at: start + RecordLayout.listener)),
+            !listener.isInternal
         else { return nil }
         let noteByteCount = Int(memory.read(UInt16.self, at: start + RecordLayout.noteByteCount))
         let placeCount = Int(memory.read(UInt8.self, at: start + RecordLayout.placeCount))
@@ -101,6 +106,7 @@ extension RecoveredConnection {
         else { return nil }
         slot = Slot(rawValue: UInt32(index))
         resourceID = memory.read(at: start + RecordLayout.resourceID)
+        guard resourceID <= Self.highestResourceID else { return nil }
         isAtRest =
             state == .atRest && memory.read(UInt32.self, at: start + RecordLayout.holds) == 0
             && (parameters == .max || DeflateParameters(rawValue: parameters) != nil)

@@ -171,7 +171,7 @@ struct Reexecution {
             }
             let state = state(&core, handler, leftAt)
             // No process of a crash may go on with them beside the other one.
-            let park = core.endParking()
+            let park = core.endParking(waitingFor: isRestart ? .milliseconds(500) : .zero)
             do throws(SystemError) {
                 switch successor {
                 case .program(let program, _): try execute(program, state, &core)

@@ -60,6 +60,7 @@ extension ServerCore where K: ~Copyable {
         if isTaken {
             io.connections.slots[slot].flags.insert(.announced)
             io.connections.openCount += 1
+            io.recovery.ripe.append(io.connections.id(of: slot))
         }
         if !isOpen {
             io.terminate(slot, .restarting, reset: true)

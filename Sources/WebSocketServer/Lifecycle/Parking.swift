@@ -8,105 +8,143 @@ import WebSocketCore
 extension ServerCore where K: ~Copyable {
     /// How many connections are parked at one tick: it takes about a microsecond for each.
     private static var parkLimit: Int { 2024 }
+    /// How many are looked at: most that were short have ended meanwhile.
+    private static var lookLimit: Int { 1 << 16 }
+    /// For how many ticks nothing is tried after the store has refused something.
+    private static var restTickCount: Int { 30 }
 
-    /// Lets connections survive a crash from now on, as far as the store keeps them.
+    /// Lets connections survive a crash from now on, as far as the store keeps them. Where it does
+    /// not, that is tried again later.
     package mutating func beginParking(in park: any SocketPark) {
         // Requests have slots too.
-        let limit = io.settings.connectionLimit + 1024
+        let limit = min(io.settings.connectionLimit + 1024, RecordLayout.countLimit)
         do throws(SystemError) {
             try io.connections.records.begin(limit: limit)
             try park.open(io.connections.records.memory!)
         } catch {
             io.connections.records.end()
-            return logNotParked("\(error)")
+            io.recovery.refused = park
+            return rest(because: "\(error)")
         }
+        io.connections.records.opened(io.connections.lastResourceID)
         io.recovery.park = park
         for slot in io.connections.slots.indices
         where io.connections.slots[slot].flags.contains(.announced) {
-            io.recovery.ripe.append(io.connections.id(of: slot))
+            let id = io.connections.id(of: slot)
+            io.recovery.ripe.append(id)
+            if io.recovery.isOwing(id) { io.connections.records.hold(slot, .owing, true) }
         }
+        io.recovery.owing = []
     }
 
     /// Gives up all copies, since another process goes on with the connections or nobody does.
     /// Returns the park, which is empty then.
-    package mutating func endParking() -> (any SocketPark)? {
-        guard let park = io.recovery.park else { return nil }
-        park.close()
+    ///
+    /// - Parameter limit: how long it waits until nobody has them any more.
+    package mutating func endParking(waitingFor limit: Duration) -> (any SocketPark)? {
+        guard let park = io.recovery.park ?? io.recovery.refused else { return nil }
+        park.close(waitingFor: limit)
+        io.recovery = RecoveryTable(former: io.connections.records)
         io.connections.records.end()
-        io.recovery = RecoveryTable()
         return park
     }
 
-    private func logNotParked(_ reason: String) {
+    /// Tries nothing for a while, and says so once.
+    private mutating func rest(because reason: String) {
+        io.recovery.restTickCount = Self.restTickCount
+        guard !io.recovery.hasReported else { return }
+        io.recovery.hasReported = true
         io.telemetry.logger.warning(
             "Connections would not survive a crash: \(reason)", metadata: ["event": "not-parked"])
     }
 
     /// The stage of the turn.
     mutating func parkConnections(_ call: HandlerCall) {
-        guard let park = io.recovery.park else { return }
+        guard io.recovery.park != nil || io.recovery.refused != nil else { return }
         if !io.recovery.stale.isEmpty { renewNotes(call) }
         guard io.recovery.isDue else { return }
         io.recovery.isDue = false
+        if io.recovery.restTickCount > 0 { io.recovery.restTickCount -= 1 }
+        if io.recovery.restTickCount == 0, let refused = io.recovery.refused.take() {
+            beginParking(in: refused)
+        }
+        guard let park = io.recovery.park else { return }
         for slot in park.tidy() { lost(Slot(rawValue: slot)) }
+        if io.recovery.restTickCount == 0 { parkRipe(in: park, call) }
         if io.recovery.ripe.isEmpty { swap(&io.recovery.ripe, &io.recovery.young) }
-        parkRipe(in: park, call)
     }
 
     /// The store did not keep its copy.
     private mutating func lost(_ slot: Slot) {
         guard io.connections.records.isParked(slot) else { return }
-        io.connections.records.unpark(slot)
         io.recovery.parkedCount -= 1
-        reportFull()
+        tryAgain(slot)
+        storeIsFull()
     }
 
-    private mutating func reportFull() {
-        guard !io.recovery.hasReported else { return }
-        io.recovery.hasReported = true
-        logNotParked(
-            """
-            the store does not take more. See FileDescriptorStoreMax= and LimitNOFILE= of the unit.
-            """)
+    /// Parks it later.
+    private mutating func tryAgain(_ slot: Slot) {
+        io.connections.records.unpark(slot)
+        io.recovery.young.append(io.connections.id(of: slot))
+    }
+
+    private mutating func storeIsFull() {
+        rest(
+            because: """
+                the store does not take more. See FileDescriptorStoreMax= and LimitNOFILE= of the \
+                unit.
+                """)
     }
 
     private mutating func parkRipe(in park: any SocketPark, _ call: HandlerCall) {
         var sockets: [ParkedSocket] = []
-        for _ in 0..<min(Self.parkLimit, io.recovery.ripe.count) {
+        var notedCount = 0
+        for _ in 0..<min(Self.lookLimit, io.recovery.ripe.count)
+        where notedCount < Self.parkLimit {
             let id = io.recovery.ripe.removeLast()
             guard let slot = io.connections.slot(of: id), io.connections.slots[slot].isOpen,
+                !io.connections.slots[slot].listener.isInternal,
                 io.connections.records.hasPlace(for: slot),
                 !io.connections.records.isRecorded(slot)
             else { continue }
+            notedCount += 1
             guard let note = note(of: id, call) else {
                 // It may have one later.
                 io.connections.records.hold(slot, .unknown, true)
                 continue
             }
-            let position =
-                canBeParked(slot)
-                ? kernel.position(of: io.connections.slots[slot].descriptor) : nil
-            let compression = io.connections.slots[slot].compression
-            io.connections.records.use(slot)
-            io.connections.records.begin(
-                slot, io.connections.slots[slot],
-                compression == .none ? .max : io.deflate.states[compression].parameters.rawValue,
-                position)
-            io.connections.records.setNote(slot, note)
-            guard position != nil else { continue }
-            sockets.append(
-                ParkedSocket(
-                    io.connections.slots[slot].descriptor, slot: slot.rawValue,
-                    resourceID: id.resourceID))
+            let hasCopy = io.connections.records.isParked(slot)
+            let isParked = begin(slot, note)
+            if hasCopy {
+                io.settle(slot)
+            } else if isParked {
+                sockets.append(
+                    ParkedSocket(
+                        io.connections.slots[slot].descriptor, slot: slot.rawValue,
+                        resourceID: id.resourceID))
+            }
         }
         guard !sockets.isEmpty else { return }
         let count = park.park(sockets[...])
-        for (index, socket) in sockets.enumerated() {
-            let slot = Slot(rawValue: socket.slot)
-            if index < count { io.settle(slot) } else { io.connections.records.unpark(slot) }
-        }
         io.recovery.parkedCount += count
-        if count < sockets.count { reportFull() }
+        for socket in sockets.prefix(count) { io.settle(Slot(rawValue: socket.slot)) }
+        for socket in sockets.dropFirst(count) { tryAgain(Slot(rawValue: socket.slot)) }
+        if count < sockets.count { storeIsFull() }
+    }
+
+    /// Begins its record. Returns whether a copy of its socket is of use.
+    private mutating func begin(_ slot: Slot, _ note: [UInt8]) -> Bool {
+        let position =
+            canBeParked(slot)
+            ? kernel.position(of: io.connections.slots[slot].descriptor) : nil
+        let compression = io.connections.slots[slot].compression
+        io.connections.records.use(slot)
+        io.connections.records.setNote(slot, note)
+        io.connections.records.begin(
+            slot, io.connections.slots[slot],
+            compression == .none ? .max : io.deflate.states[compression].parameters.rawValue,
+            position)
+        return position != nil
     }
 
     /// Whether a copy of its socket is of use: nothing of it is in this process's memory for good.
@@ -134,8 +172,10 @@ extension ServerCore where K: ~Copyable {
             else { continue }
             io.connections.records.hold(slot, .stale, false)
             guard let note = note(of: id, call) else {
-                // Without a note it is not known to the next process: its copy is ended there.
+                // Without a note it is not known to the next process: its copy is ended there. It
+                // may have one later.
                 io.connections.records.forget(slot)
+                io.connections.records.hold(slot, .unknown, true)
                 continue
             }
             io.connections.records.setNote(slot, note)
@@ -143,13 +183,14 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Ends the transport of a connection of which a copy is parked: closing its descriptor alone
-    /// would neither reach the peer nor take it out of epoll(7).
+    /// Ends the transport of a connection of which a copy may be parked: closing its descriptor
+    /// alone would neither reach the peer nor take it out of epoll(7).
     mutating func endParked(_ slot: Slot) {
         let descriptor = io.connections.slots[slot].descriptor
-        poller.unwatch(descriptor, &kernel)
+        _ = poller.forget(descriptor, &kernel)
         kernel.endCopies(of: descriptor, reset: io.connections.slots[slot].flags.contains(.resets))
         kernel.close(descriptor)
+        guard io.connections.records.isParked(slot) else { return }
         io.recovery.park?.ended(slot: slot.rawValue)
         io.recovery.parkedCount -= 1
     }

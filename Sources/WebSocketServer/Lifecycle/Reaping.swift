@@ -69,10 +69,13 @@ extension ServerCore where K: ~Copyable {
         }
         if !io.connections.slots[slot].flags.contains(.resets) { sendCloseNotify(slot) }
         io.encryption.forget(&io.connections.slots[slot].encryption)
-        // Closing the descriptor also removes it from epoll(7): there is no other copy of it.
+        if !io.recovery.owing.isEmpty { io.recovery.owing.remove(io.connections.id(of: slot)) }
+        // Closing the descriptor also removes it from epoll(7), where there is no copy of it.
         if io.connections.slots[slot].descriptor == .none {
             // The attempt ended before there was a socket, or it was lost in a crash.
-        } else if io.connections.records.isParked(slot) {
+        } else if io.connections.records.isParked(slot)
+            || io.recovery.wasParked(io.connections.id(of: slot))
+        {
             endParked(slot)
         } else if io.connections.slots[slot].flags.contains(.resets) {
             kernel.reset(io.connections.slots[slot].descriptor)

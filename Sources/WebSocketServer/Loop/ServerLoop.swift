@@ -83,10 +83,10 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
             try handler.handle(event, id, &io, mailbox)
         }
         taken?.log(core.io.logger, at: core.kernel.monotonicNow())
+        if let park { core.beginParking(in: park) }
         core.goOn(with: recovered) { event, id, io throws(Disconnect) in
             try handler.handle(event, id, &io, mailbox)
         }
-        if let park { core.beginParking(in: park) }
         while !core.isDone {
             core.turn { event, id, io throws(Disconnect) in
                 try handler.handle(event, id, &io, mailbox)

@@ -42,7 +42,7 @@ package final class SimulatedPark: SocketPark {
         return losing
     }
 
-    package func close() {
+    package func close(waitingFor limit: Duration) {
         for socket in Array(sockets.values) + ended {
             network.closeDuplicate(socket.descriptor.rawValue)
         }
