@@ -23,7 +23,8 @@ MODULES = {"service_restart_scenes": [
     "chat", "encrypted_chat", "pieces", "request", "moved", "idle", "refused", "stopped", "killed",
     "damaged", "few_files", "refusing_handler"],
     "service_restart_chat": [
-        "talk", "talk_in_memory", "another_place", "lost", "stopped", "bad_configuration"],
+        "talk", "talk_in_memory", "another_place", "lost", "stopped_meanwhile",
+        "bad_configuration"],
     "service_crash": ["crash", "crash_again", "crash_in_memory", "store_full"]}
 
 

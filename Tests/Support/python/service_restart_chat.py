@@ -87,7 +87,7 @@ def lost():
             assert [m["text"] for m in page["messages"]] == ["before"], page
 
 
-def stopped():
+def stopped_meanwhile():
     """A stop that comes during a restart is a stop: clients get 1001, and the log says so"""
     with Chat() as server, Client(server) as ann:
         ann.log_in("ann")
