@@ -27,6 +27,7 @@ let package = Package(
         .library(name: "WebSocketServerTesting", targets: ["WebSocketServerTesting"]),
         // For the nested packages Tests/Fuzz and Benchmarks/Micro.
         .library(name: "ChatRooms", targets: ["ChatRooms"]),
+        .library(name: "RedisClient", targets: ["RedisClient"]),
         .library(name: "WebSocketTLS", targets: ["WebSocketTLS"]),
         .executable(name: "roost", targets: ["roost"]),
         .executable(name: "echo-server", targets: ["EchoServer"]),
@@ -76,8 +77,8 @@ let package = Package(
             swiftSettings: lending),
         .target(
             name: "ChatRooms", dependencies: ["Storage", "CUnicode", "CCrypto"],
-            exclude: ["PROTOCOL.md"],
-            swiftSettings: lending),
+            exclude: ["PROTOCOL.md"], swiftSettings: lending),
+        .target(name: "RedisClient", dependencies: ["Storage"], swiftSettings: lending),
         .target(
             name: "ChatDatabase", dependencies: ["Storage", "ChatRooms", "CSQLite"],
             swiftSettings: lending),
@@ -85,8 +86,7 @@ let package = Package(
             name: "LinuxReactor", dependencies: ["CLinux", "LibC", "Storage"],
             swiftSettings: lending),
         .target(
-            name: "SystemdSupport",
-            dependencies: ["CSystemd", "LibC", "LinuxReactor", logging],
+            name: "SystemdSupport", dependencies: ["CSystemd", "LibC", "LinuxReactor", logging],
             swiftSettings: strict),
         .target(
             name: "WebSocketServer",
@@ -101,8 +101,7 @@ let package = Package(
 
         // JSON by Foundation, for those who want it.
         .target(
-            name: "WebSocketServerJSON", dependencies: ["WebSocketServer"],
-            swiftSettings: strict),
+            name: "WebSocketServerJSON", dependencies: ["WebSocketServer"], swiftSettings: strict),
 
         // For tests of handlers: the server on a simulated machine.
         .target(
@@ -180,8 +179,8 @@ let package = Package(
         .testTarget(
             name: "TestSupport", path: "Tests/Support/TestSupport", swiftSettings: tests),
         .testTarget(
-            name: "WireKit", dependencies: ["WebSocketCore", "CZlib"], path: "Tests/WireKit",
-            swiftSettings: tests),
+            name: "WireKit", dependencies: ["WebSocketCore", "RedisClient", "CZlib"],
+            path: "Tests/WireKit", swiftSettings: tests),
         .testTarget(
             name: "SimulationKit",
             dependencies: [
@@ -241,9 +240,11 @@ let package = Package(
             dependencies: ["roost", "CommandLineOptions", "CPage", "CZlib", "TestSupport"],
             path: "Tests/Unit/RoostTests", swiftSettings: tests),
         .testTarget(
+            name: "RedisClientTests", dependencies: ["RedisClient", "Storage", "WireKit"],
+            path: "Tests/Unit/RedisClientTests", swiftSettings: tests),
+        .testTarget(
             name: "BenchTests", dependencies: ["bench", "TestSupport"],
-            path: "Tests/Unit/BenchTests",
-            swiftSettings: tests),
+            path: "Tests/Unit/BenchTests", swiftSettings: tests),
         // The repository itself: its rooms, words and files.
         .testTarget(name: "TidyTests", path: "Tests/Unit/TidyTests", swiftSettings: tests),
         .testTarget(
@@ -251,7 +252,7 @@ let package = Package(
             path: "Tests/Simulation", swiftSettings: tests),
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["SimulationKit", "WireKit", "ChatRooms", "WebSocketTLS"],
+            dependencies: ["SimulationKit", "WireKit", "ChatRooms", "WebSocketTLS", "RedisClient"],
             path: "Tests/Fuzz",
             exclude: [
                 "Package.swift", "Runner", "Corpora", "Dictionaries", "SimulationKit", "WireKit",

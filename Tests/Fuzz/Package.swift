@@ -9,7 +9,11 @@ let package = Package(
     dependencies: [.package(name: "roost", path: "../..")],
     targets: [
         .target(
-            name: "WireKit", dependencies: [.product(name: "WebSocketCore", package: "roost")],
+            name: "WireKit",
+            dependencies: [
+                .product(name: "WebSocketCore", package: "roost"),
+                .product(name: "RedisClient", package: "roost"),
+            ],
             path: "WireKit", swiftSettings: [.swiftLanguageMode(.v6)]),
         .target(
             name: "SimulationKit",
@@ -24,6 +28,7 @@ let package = Package(
                 "SimulationKit", "WireKit", .product(name: "WebSocketServer", package: "roost"),
                 .product(name: "WebSocketServerTesting", package: "roost"),
                 .product(name: "ChatRooms", package: "roost"),
+                .product(name: "RedisClient", package: "roost"),
                 .product(name: "WebSocketTLS", package: "roost"),
             ],
             path: ".",

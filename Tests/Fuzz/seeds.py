@@ -231,6 +231,25 @@ def tls_sessions():
     return inputs + [bytes([0, 0, 200, 0, 150, 20]) + attack + talk for attack in attacks]
 
 
+def redis_replies():
+    values = [
+        b"+OK\r\n", b"-ERR unknown command\r\n", b":-42\r\n:+7\r\n", b"$5\r\nhe\r\no\r\n",
+        b"$0\r\n\r\n", b"$-1\r\n", b"*-1\r\n", b"*0\r\n", b"_\r\n", b"#t\r\n#f\r\n",
+        b",1.5e-3\r\n,inf\r\n,-nan\r\n,+10\r\n", b"(-34928903284092385093248509438\r\n",
+        b"!9\r\nSYNTAX no\r\n", b"=8\r\ntxt:some\r\n", b"=3\r\ntxt\r\n", b"=5\r\nabcde\r\n",
+        b"*2\r\n$3\r\nfoo\r\n*1\r\n:1\r\n", b"%1\r\n+a\r\n~2\r\n:1\r\n_\r\n",
+        b">3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n+OK\r\n", b"*1\r\n>0\r\n",
+        b"|1\r\n+ttl\r\n:3600\r\n*2\r\n|0\r\n:1\r\n|1\r\n+a\r\n+b\r\n:2\r\n",
+        b"*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n", b"$?\r\n;4\r\n", b"*?\r\n", b"+a\rb\r\n",
+        b"$9223372036854775807\r\n", b"*9223372036854775807\r\n", b":9223372036854775808\r\n",
+        b":-9223372036854775808\r\n", b"$3\r\nabcd\r\n", b"HTTP/1.1 400 Bad Request\r\n",
+        b"%4611686018427387904\r\n", b"#x\r\n", b"_x\r\n", b",1.\r\n", b"(\r\n", b"$-0\r\n",
+    ]
+    wide, narrow = bytes([0, 0, 0, 0, 0, 1, 2]), bytes([1, 1, 1, 2, 1, 0])
+    return [limits + value for value in values for limits in (wide, narrow)] + [
+        bytes([2, 2, 2, 0, 2, 3, 0, 4, 7]) + b"".join(values[:15])]
+
+
 def all_seeds():
     return {
         "request-head": request_heads(),
@@ -245,4 +264,5 @@ def all_seeds():
         "server": servers(),
         "tls-records": tls_records(),
         "tls-sessions": tls_sessions(),
+        "redis-replies": redis_replies(),
     }

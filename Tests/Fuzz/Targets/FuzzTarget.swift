@@ -16,6 +16,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case server
     case tlsRecords = "tls-records"
     case tlsSessions = "tls-sessions"
+    case redisReplies = "redis-replies"
 
     func run(_ input: Span<UInt8>) throws {
         switch self {
@@ -31,6 +32,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .server: try fuzzServer(input)
         case .tlsRecords: try fuzzTLSRecords(input)
         case .tlsSessions: try fuzzTLSSessions(input)
+        case .redisReplies: try fuzzRedisReplies(input)
         }
     }
 }

@@ -27,6 +27,7 @@ enum ImportTable {
             "Storage": ["LibC"],
             "WebSocketCore": ["LibC", "Storage", "CCrypto", "CZlib"],
             "WebSocketTLS": ["LibC", "Storage", "CSSL"],
+            "RedisClient": ["Storage"],
             "ChatRooms": ["Storage", "CUnicode", "CCrypto"],
             "ChatDatabase": ["Storage", "ChatRooms", "CSQLite"],
             "LinuxReactor": ["LibC", "Storage", "CLinux"],
