@@ -1,7 +1,6 @@
 // The other side of a server's TLS on the simulated network, with a real handshake.
-import Storage
-import WebSocketServer
-
+@testable import Storage
+@testable import WebSocketServer
 @testable internal import WebSocketServerTesting
 @testable internal import WebSocketTLS
 

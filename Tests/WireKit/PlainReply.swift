@@ -40,13 +40,13 @@ package indirect enum PlainReply: Equatable, Sendable {
 
 extension PlainReply {
     /// What a view shows.
-    package init(_ reply: borrowing Reply) {
+    package init(_ reply: borrowing RedisReply) {
         let attributes = Self.all(reply.attributes)
         let value = PlainReply(valueOf: reply)
         self = attributes.isEmpty ? value : .attributed(attributes, value)
     }
 
-    private init(valueOf reply: borrowing Reply) {
+    private init(valueOf reply: borrowing RedisReply) {
         let bytes = Self.copy(reply.bytes)
         let type = reply.type.rawValue
         switch reply.type.form {
@@ -59,7 +59,7 @@ extension PlainReply {
         }
     }
 
-    private static func all(_ values: consuming ReplyValues) -> [PlainReply] {
+    private static func all(_ values: consuming RedisValues) -> [PlainReply] {
         var values = values
         var all: [PlainReply] = []
         while let value = values.next() { all.append(PlainReply(value)) }

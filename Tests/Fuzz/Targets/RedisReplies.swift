@@ -53,7 +53,7 @@ private func scannedReplies(_ pieces: [[UInt8]], _ limits: ReplyLimits) throws -
         byteCount += piece.count
         do throws(ReplyFault) {
             while let end = try scanner.scan(received.span) {
-                found.replies.append(PlainReply(Reply(received.span.extracting(..<end))))
+                found.replies.append(PlainReply(RedisReply(received.span.extracting(..<end))))
                 received.removeFirst(end)
             }
         } catch {

@@ -57,7 +57,7 @@ import WireKit
         var scanner = ReplyScanner()
         let isWhole = try scanner.scan(output.span) == output.count
         #expect(isWhole)
-        let read = PlainReply(Reply(output.span))
+        let read = PlainReply(RedisReply(output.span))
         #expect(read == .values(0x2A, arguments.map { .body(0x24, $0) }))
     }
 

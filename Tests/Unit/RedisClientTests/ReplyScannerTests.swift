@@ -124,7 +124,7 @@ import WireKit
             let outcome: PlainReplyReader.Outcome
             do throws(ReplyFault) {
                 if let end = try scanner.scan(bytes.span) {
-                    let reply = PlainReply(Reply(bytes.span.extracting(..<end)))
+                    let reply = PlainReply(RedisReply(bytes.span.extracting(..<end)))
                     outcome = .reply(reply, byteCount: end)
                 } else {
                     outcome = .incomplete

@@ -14,7 +14,7 @@ func scan(
     for piece in pieces {
         received.append(piece.span)
         while let end = try scanner.scan(received.span) {
-            replies.append(PlainReply(Reply(received.span.extracting(..<end))))
+            replies.append(PlainReply(RedisReply(received.span.extracting(..<end))))
             received.removeFirst(end)
         }
     }

@@ -4,9 +4,9 @@
 ///
 /// Each is found when it is asked for: there is no table of them, so that a reply costs no memory
 /// beside its bytes.
-package struct ReplyValues: ~Escapable {
+public struct RedisValues: ~Escapable {
     /// How many are left.
-    package private(set) var count: Int
+    public private(set) var count: Int
     private var rest: Span<UInt8>
 
     @_lifetime(copy bytes)
@@ -17,13 +17,13 @@ package struct ReplyValues: ~Escapable {
 
     /// The next value; nil behind the last one. Values of a value that is left out are passed over.
     @_lifetime(copy self)
-    package mutating func next() -> Reply? {
+    public mutating func next() -> RedisReply? {
         guard count > 0 else { return nil }
         let end = rest.endOfValues(1, from: 0)
         let value = rest.extracting(..<end)
         rest = rest.extracting(end...)
         count -= 1
-        return Reply(value)
+        return RedisReply(value)
     }
 }
 

@@ -3,13 +3,13 @@ import Testing
 
 @testable import RedisClient
 
-@Suite struct ReplyTests {
+@Suite struct RedisReplyTests {
     /// Whether a view of the value that these bytes are is as expected.
-    private func shows(_ wire: String, _ isRight: (borrowing Reply) -> Bool) throws -> Bool {
+    private func shows(_ wire: String, _ isRight: (borrowing RedisReply) -> Bool) throws -> Bool {
         let bytes = Array(wire.utf8)
         var scanner = ReplyScanner()
         #expect(try scanner.scan(bytes.span) == bytes.count, "one whole reply")
-        return isRight(Reply(bytes.span))
+        return isRight(RedisReply(bytes.span))
     }
 
     @Test func `Strings of three types`() throws {
@@ -100,7 +100,7 @@ import Testing
     }
 }
 
-extension Reply {
+extension RedisReply {
     fileprivate var isEmpty: Bool { bytes.isEmpty }
 }
 

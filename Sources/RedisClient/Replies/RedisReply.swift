@@ -6,16 +6,16 @@ import Storage
 /// It cannot outlive the call that it is passed to; the compiler enforces that. To keep it, copy
 /// what is needed of it. Properties that its type does not have are nil, so that a value can be
 /// asked for what is expected of it.
-package struct Reply: ~Escapable {
+public struct RedisReply: ~Escapable {
     /// The type; an attribute is never one, see ``attributes``.
     package let type: ReplyType
     /// Whether it is a null, of RESP3 or of RESP2.
-    package let isNull: Bool
+    public let isNull: Bool
     /// The bytes of a string, an error or a number as they were sent, without their framing and
     /// the format of a verbatim string. Of an aggregate the bytes of all its values.
-    package let bytes: Span<UInt8>
+    public let bytes: Span<UInt8>
     /// The format of a verbatim string, such as `txt` or `mkd`; otherwise empty.
-    package let format: Span<UInt8>
+    public let format: Span<UInt8>
     private let valueCount: Int
     private let attributeBytes: Span<UInt8>
     private let attributeCount: Int
@@ -55,13 +55,13 @@ package struct Reply: ~Escapable {
     // MARK: Errors
 
     /// Whether it is an error.
-    package var isError: Bool { type == .simpleError || type == .bulkError }
+    public var isError: Bool { type == .simpleError || type == .bulkError }
 
     /// The text of an error, its code first.
-    package var error: String? { isError ? String(copying: bytes) : nil }
+    public var error: String? { isError ? String(copying: bytes) : nil }
 
     /// Whether it is an error with this code, which is its first word: `NOAUTH`, `MOVED` …
-    package func isError(_ code: StaticString) -> Bool {
+    public func isError(_ code: StaticString) -> Bool {
         guard isError, bytes.begins(with: code) else { return false }
         let count = code.utf8CodeUnitCount
         return bytes.count == count || bytes[count] == UInt8(ascii: " ")
@@ -71,10 +71,10 @@ package struct Reply: ~Escapable {
 
     /// The text of a string that is no error and no null; invalid UTF-8 is replaced with U+FFFD.
     /// Each access copies; see ``bytes``.
-    package var text: String? { isString ? String(copying: bytes) : nil }
+    public var text: String? { isString ? String(copying: bytes) : nil }
 
     /// Whether it is a string of any of the three types, and no null.
-    package var isString: Bool {
+    public var isString: Bool {
         switch type {
         case .simpleString, .verbatimString: true
         case .bulkString: !isNull
@@ -83,38 +83,38 @@ package struct Reply: ~Escapable {
     }
 
     /// Whether it is a string of exactly these bytes.
-    package func isString(_ literal: StaticString) -> Bool {
+    public func isString(_ literal: StaticString) -> Bool {
         isString && bytes.count == literal.utf8CodeUnitCount && bytes.begins(with: literal)
     }
 
     /// The value of an integer.
-    package var integer: Int? { type == .integer ? bytes.integer : nil }
+    public var integer: Int? { type == .integer ? bytes.integer : nil }
 
     /// The value of a double, which may be infinite or not a number.
-    package var double: Double? { type == .double ? Double(String(copying: bytes)) : nil }
+    public var double: Double? { type == .double ? Double(String(copying: bytes)) : nil }
 
     /// The value of a boolean.
-    package var boolean: Bool? { type == .boolean ? bytes[0] == UInt8(ascii: "t") : nil }
+    public var boolean: Bool? { type == .boolean ? bytes[0] == UInt8(ascii: "t") : nil }
 
     // MARK: Aggregates
 
     /// Whether it consists of values.
-    package var isAggregate: Bool {
+    public var isAggregate: Bool {
         if case .elements = type.form { return !isNull }
         return false
     }
 
     /// The values of an array, a set or a push; of a map its keys, each followed by its value. Of
     /// other types there are none.
-    package var values: ReplyValues {
+    public var values: RedisValues {
         @_lifetime(copy self)
-        get { isAggregate ? ReplyValues(bytes, count: valueCount) : ReplyValues(Span(), count: 0) }
+        get { isAggregate ? RedisValues(bytes, count: valueCount) : RedisValues(Span(), count: 0) }
     }
 
     /// Keys and values of the attribute that stands before this value; mostly there are none.
-    package var attributes: ReplyValues {
+    public var attributes: RedisValues {
         @_lifetime(copy self)
-        get { ReplyValues(attributeBytes, count: attributeCount) }
+        get { RedisValues(attributeBytes, count: attributeCount) }
     }
 }
 

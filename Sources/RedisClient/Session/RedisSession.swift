@@ -1,0 +1,229 @@
+// The protocol of a connection: the greeting, the pipeline, and which reply answers which command.
+import Storage
+
+/// A connection to Redis but for its I/O: what has to be sent is in ``output``, what was received
+/// goes through ``take(_:at:)``, and the caller says what time it is.
+///
+/// Redis answers commands in their order, so that a queue of what is expected is all that a
+/// pipeline needs. Pushes come beside it: some answer nothing, such as messages, and others answer
+/// SUBSCRIBE. If SUBSCRIBE is refused, an error comes in the place of a reply.
+package struct RedisSession: ~Copyable {
+    package enum State: Sendable, BitwiseCopyable {
+        /// There is no connection.
+        case closed
+        /// The greeting is under way: nothing else is sent yet.
+        case greeting
+        /// Commands can be sent.
+        case open
+    }
+
+    /// What was received.
+    package enum Event: Equatable, Sendable {
+        /// An answer that is nobody's business but the session's.
+        case own
+        /// The greeting is over: commands can be sent.
+        case opened
+        /// The reply to a request.
+        case reply(RedisRequest)
+        /// A push that answers nothing: a message, or anything else.
+        case push
+        /// A subscription is refused, with the error that this reply is.
+        case unsubscribed
+    }
+
+    /// A command that has not been answered.
+    private struct Expected: Sendable {
+        enum Kind: Sendable { case hello, greetingPing, ping, subscription, request }
+
+        let kind: Kind
+        /// When it was written, in nanoseconds.
+        let since: UInt64
+    }
+
+    /// How many commands may be unanswered.
+    package static var requestLimit: Int { 65_536 }
+    /// How many bytes may wait to be sent.
+    package static var outputByteLimit: Int { 16 << 20 }
+
+    package private(set) var state = State.closed
+    /// What has to be sent.
+    package var output = ByteBuffer()
+    private var scanner: ReplyScanner
+    private let limits: ReplyLimits
+    private var expected = Queue<Expected>()
+    /// What is subscribed to, whether there is a connection or not.
+    private var channels: Set<RedisChannel> = []
+    private var lastRequest: UInt64 = 0
+    /// The number of the oldest request that is expected.
+    private var nextReply: UInt64 = 1
+
+    package init(_ limits: ReplyLimits = ReplyLimits()) {
+        self.limits = limits
+        scanner = ReplyScanner(limits)
+    }
+
+    // MARK: The connection
+
+    /// A connection was made: writes the greeting.
+    package mutating func begin(_ url: RedisURL, at now: UInt64) {
+        end()
+        state = .greeting
+        output.appendCommand(argumentCount: url.password == nil ? 2 : 5) {
+            $0.append("HELLO")
+            $0.append("3")
+            if let password = url.password {
+                $0.append("AUTH")
+                $0.append(utf8: url.user ?? "default")
+                $0.append(utf8: password)
+            }
+        }
+        expected.append(Expected(kind: .hello, since: now))
+    }
+
+    /// The connection has ended: what was not answered never will be. Subscriptions stay, for the
+    /// next connection.
+    package mutating func end() {
+        state = .closed
+        output.removeAll()
+        scanner = ReplyScanner(limits)
+        expected = Queue()
+        nextReply = lastRequest + 1
+    }
+
+    /// When the oldest command was written that has not been answered, in nanoseconds; nil if all
+    /// have been.
+    package var oldestUnanswered: UInt64? { expected.first?.since }
+
+    /// Asks for a sign of life.
+    package mutating func ping(at now: UInt64) { ping(.ping, at: now) }
+
+    private mutating func ping(_ kind: Expected.Kind, at now: UInt64) {
+        output.appendCommand(argumentCount: 1) { $0.append("PING") }
+        expected.append(Expected(kind: kind, since: now))
+    }
+
+    // MARK: Sending
+
+    /// Whether another command can be sent now.
+    package var takesRequests: Bool {
+        state == .open && expected.count < Self.requestLimit
+            && output.count < Self.outputByteLimit
+    }
+
+    /// Writes a command, whose only answer must be one reply. Nil if it cannot be sent: there is no
+    /// connection, or too much is waiting.
+    package mutating func request(
+        argumentCount: Int, at now: UInt64, _ write: (inout CommandWriter) -> Void
+    ) -> RedisRequest? {
+        guard takesRequests else { return nil }
+        output.appendCommand(argumentCount: argumentCount, write)
+        expected.append(Expected(kind: .request, since: now))
+        lastRequest += 1
+        return RedisRequest(number: lastRequest)
+    }
+
+    /// Whether a command by this name has exactly one reply, and leaves the connection as it is.
+    package static func isPlain(_ arguments: [String]) -> Bool {
+        guard let name = arguments.first?.uppercased() else { return false }
+        switch name {
+        case "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE",
+            "MONITOR", "HELLO", "AUTH", "RESET", "QUIT", "SYNC", "PSYNC", "REPLCONF", "SHUTDOWN":
+            return false
+        case "CLIENT": return arguments.dropFirst().first?.uppercased() != "REPLY"
+        default: return true
+        }
+    }
+
+    /// Subscribes to a channel, now and after each greeting from now on. Does nothing if it is
+    /// subscribed. A channel that was unsubscribed meanwhile is subscribed again.
+    package mutating func subscribe(_ channel: RedisChannel, at now: UInt64) {
+        guard channels.insert(channel).inserted, state == .open else { return }
+        write(channel.kind.subscribe, channel, at: now)
+    }
+
+    /// Ends a subscription. Messages that are on their way come still.
+    package mutating func unsubscribe(_ channel: RedisChannel, at now: UInt64) {
+        guard channels.remove(channel) != nil, state == .open else { return }
+        write(channel.kind.unsubscribe, channel, at: now)
+    }
+
+    private mutating func write(_ name: StaticString, _ channel: RedisChannel, at now: UInt64) {
+        output.appendCommand(argumentCount: 2) {
+            $0.append(name)
+            $0.append(utf8: channel.name)
+        }
+        expected.append(Expected(kind: .subscription, since: now))
+    }
+
+    // MARK: Receiving
+
+    /// Takes the first reply of what has been received since the last one was taken; nil if its end
+    /// has not come. The scanner remembers where it stood: the next call must begin with the same
+    /// bytes, and may have more.
+    package mutating func take(
+        _ bytes: Span<UInt8>, at now: UInt64
+    ) throws(RedisFailure) -> (event: Event, byteCount: Int)? {
+        let end: Int?
+        do throws(ReplyFault) { end = try scanner.scan(bytes) } catch {
+            throw .violation("\(error)")
+        }
+        guard let end else { return nil }
+        return (try event(RedisReply(bytes.extracting(..<end)), at: now), end)
+    }
+
+    private mutating func event(
+        _ reply: borrowing RedisReply, at now: UInt64
+    ) throws(RedisFailure) -> Event {
+        if reply.type == .push {
+            // Redis may end a subscription by itself: then no command of ours is to be answered.
+            guard expected.first?.kind == .subscription, reply.answersSubscription else {
+                return .push
+            }
+            expected.removeFirst()
+            return .own
+        }
+        guard let first = expected.popFirst() else {
+            throw .violation("There is a reply to no command.")
+        }
+        switch first.kind {
+        case .hello:
+            try checkHello(reply)
+            // HELLO is answered even while Redis loads its data, and PING is not.
+            ping(.greetingPing, at: now)
+            return .own
+        case .greetingPing:
+            if let error = reply.error { throw .refused(error) }
+            state = .open
+            for channel in channels.sorted() {
+                write(channel.kind.subscribe, channel, at: now)
+            }
+            return .opened
+        case .ping: return .own
+        case .subscription:
+            guard reply.isError else { throw .violation("SUBSCRIBE has a reply.") }
+            return .unsubscribed
+        case .request:
+            nextReply += 1
+            return .reply(RedisRequest(number: nextReply - 1))
+        }
+    }
+
+    private func checkHello(_ reply: borrowing RedisReply) throws(RedisFailure) {
+        if let error = reply.error {
+            let isUnknown = reply.isError("NOPROTO") || error.contains("unknown command")
+            throw isUnknown ? .tooOld : .refused(error)
+        }
+        guard reply.type == .map else { throw .violation("HELLO has no map as its reply.") }
+    }
+}
+
+extension RedisReply {
+    /// Whether it is the answer to a command that begins or ends a subscription.
+    fileprivate var answersSubscription: Bool {
+        var values = values
+        guard let kind = values.next() else { return false }
+        return kind.isString("subscribe") || kind.isString("unsubscribe")
+            || kind.isString("psubscribe") || kind.isString("punsubscribe")
+            || kind.isString("ssubscribe") || kind.isString("sunsubscribe")
+    }
+}
