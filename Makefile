@@ -10,7 +10,7 @@ DEB_FOLDER ?= .build-deb
 PYTHON_TESTS = Tests/Support/python
 # The modules of the library's products, and what comes with their imports.
 LIBRARY = WebSocketServer WebSocketServerAsync WebSocketServerJSON WebSocketServerTesting \
-	WebSocketCore Storage LinuxReactor SystemdSupport
+	WebSocketCore RedisClient Storage LinuxReactor SystemdSupport
 DOCUMENTED = $(LIBRARY) ChatRooms
 SYMBOLS = .build/symbols
 # What `make check` runs, by the names of the folders.

@@ -33,6 +33,7 @@ let package = Package(
         .executable(name: "echo-server", targets: ["EchoServer"]),
         .executable(name: "async-echo", targets: ["AsyncEcho"]),
         .executable(name: "broadcast-server", targets: ["BroadcastServer"]),
+        .executable(name: "shared-chat", targets: ["SharedChat"]),
         .executable(name: "bench", targets: ["bench"]),
         .executable(name: "talk", targets: ["Talk"]),
         .executable(name: "train-map", targets: ["TrainMap"]),
@@ -91,7 +92,8 @@ let package = Package(
         .target(
             name: "WebSocketServer",
             dependencies: [
-                "LibC", "Storage", "WebSocketCore", "WebSocketTLS", "LinuxReactor", logging,
+                "LibC", "Storage", "WebSocketCore", "WebSocketTLS", "RedisClient", "LinuxReactor",
+                logging,
             ],
             swiftSettings: lending),
         .target(
@@ -102,7 +104,6 @@ let package = Package(
         // JSON by Foundation, for those who want it.
         .target(
             name: "WebSocketServerJSON", dependencies: ["WebSocketServer"], swiftSettings: strict),
-
         // For tests of handlers: the server on a simulated machine.
         .target(
             name: "WebSocketServerTesting",
@@ -135,17 +136,17 @@ let package = Package(
             name: "BroadcastServer", dependencies: ["WebSocketServer", "CommandLineOptions"],
             path: "Sources/Examples/BroadcastServer", swiftSettings: strict),
         .executableTarget(
-            name: "Talk",
-            dependencies: ["WebSocketServer", "CommandLineOptions", argumentParser],
+            name: "SharedChat", dependencies: ["WebSocketServer"],
+            path: "Sources/Examples/SharedChat", swiftSettings: strict),
+        .executableTarget(
+            name: "Talk", dependencies: ["WebSocketServer", "CommandLineOptions", argumentParser],
             path: "Sources/Examples/Talk", swiftSettings: strict),
-
         // A map page, the lines on it, and a script that makes trains run.
         .executableTarget(
             name: "TrainMap", dependencies: ["WebSocketServer"],
             path: "Sources/Examples/TrainMap", exclude: ["trains.py"],
             resources: [.embedInCode("page.html"), .embedInCode("lines.json")],
             swiftSettings: strict),
-
         // The steps of the tutorial, each with its page inside.
         .executableTarget(
             name: "ChatStep1", dependencies: ["WebSocketServer"],
@@ -163,7 +164,6 @@ let package = Package(
             name: "ChatStep4", dependencies: ["WebSocketServer"],
             path: "Sources/Examples/Tutorial/Step4", resources: [.embedInCode("page.html")],
             swiftSettings: strict),
-
         // The load generator: `swift run bench`.
         .target(name: "CBench", path: "Benchmarks/CBench"),
         .executableTarget(
@@ -174,10 +174,8 @@ let package = Package(
             path: "Benchmarks/bench", swiftSettings: strict),
 
         // The tests: Tests/README.md says what is where.
-        // What several of them share are test targets too, so that a release build, which has
-        // nothing testable, leaves them out.
-        .testTarget(
-            name: "TestSupport", path: "Tests/Support/TestSupport", swiftSettings: tests),
+        // What several share are test targets too, so that a release build leaves them out.
+        .testTarget(name: "TestSupport", path: "Tests/Support/TestSupport", swiftSettings: tests),
         .testTarget(
             name: "WireKit", dependencies: ["WebSocketCore", "RedisClient", "CZlib"],
             path: "Tests/WireKit", swiftSettings: tests),
@@ -223,8 +221,7 @@ let package = Package(
             name: "ChatRoomsTests", dependencies: ["ChatRooms"], path: "Tests/Unit/ChatRoomsTests",
             swiftSettings: tests),
         // A disk that fails and forgets, under SQLite.
-        .target(
-            name: "CTestVFS", dependencies: ["CSQLite"], path: "Tests/Support/CTestVFS"),
+        .target(name: "CTestVFS", dependencies: ["CSQLite"], path: "Tests/Support/CTestVFS"),
         .testTarget(
             name: "ChatDatabaseTests",
             dependencies: ["ChatDatabase", "ChatRooms", "CTestVFS", "CSQLite", "TestSupport"],
@@ -248,7 +245,8 @@ let package = Package(
         // The repository itself: its rooms, words and files.
         .testTarget(name: "TidyTests", path: "Tests/Unit/TidyTests", swiftSettings: tests),
         .testTarget(
-            name: "SimulationTests", dependencies: ["SimulationKit", "roost", "TestSupport"],
+            name: "SimulationTests",
+            dependencies: ["SimulationKit", "WireKit", "roost", "TestSupport"],
             path: "Tests/Simulation", swiftSettings: tests),
         .testTarget(
             name: "FuzzTests",
@@ -269,7 +267,9 @@ let package = Package(
             path: "Tests/System", swiftSettings: tests),
         .testTarget(
             name: "InteropTests",
-            dependencies: ["roost", "EchoServer", "Talk", "AutobahnClient", "TestSupport"],
+            dependencies: [
+                "roost", "EchoServer", "Talk", "SharedChat", "AutobahnClient", "TestSupport",
+            ],
             path: "Tests/Interop",
             exclude: ["expected-server.json", "expected-client.json", "RESULTS.md"],
             swiftSettings: tests),

@@ -11,6 +11,13 @@
 @_exported public import struct LinuxReactor.Signal
 @_exported public import struct LinuxReactor.SystemError
 @_exported public import struct LinuxReactor.WallTime
+@_exported public import enum RedisClient.RedisFailure
+@_exported public import struct RedisClient.RedisMessage
+@_exported public import struct RedisClient.RedisReply
+@_exported public import struct RedisClient.RedisRequest
+@_exported public import struct RedisClient.RedisURL
+@_exported public import enum RedisClient.RedisURLError
+@_exported public import struct RedisClient.RedisValues
 @_exported public import struct Storage.StateError
 @_exported public import struct Storage.StateReader
 @_exported public import struct Storage.StateWriter

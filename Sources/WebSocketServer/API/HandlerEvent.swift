@@ -25,6 +25,9 @@ package enum HandlerEvent: BitwiseCopyable {
     case fallingBehind(Topic)
     case saveConnection
     case recoverConnection
+    case redisReplies
+    case redisUp
+    case redisDown
 }
 
 /// An event on its way to a callback of a refining protocol. Only the server makes and reads it.

@@ -1,6 +1,7 @@
 // The settings of a server, given before it starts.
 import LinuxReactor
 import Logging
+import RedisClient
 import WebSocketCore
 
 /// Where a server listens, which clients it admits, and its limits.
@@ -86,6 +87,9 @@ public struct ServerConfiguration: Sendable {
     /// `ServiceStore` of SystemdSupport; see <doc:RestartingAService>. Nil, the default, for
     /// nowhere: a restart closes them with 1012.
     public var descriptorStore: (any DescriptorStore)?
+    /// A Redis, to which the server keeps a connection for its handler: ``ServerContext/redis``,
+    /// <doc:TopicsOverProcesses>. Nil, the default, for none.
+    public var redis: RedisURL?
     /// The program's version, which the log of the next program names when it takes over.
     public var programVersion = ""
     /// Where the tasks of ``WebSocketHandler/startTask(for:within:_:_:then:otherwise:)`` run, as

@@ -1,6 +1,7 @@
 // The interface of the server for its handler: its state, lent to each callback.
 import LinuxReactor
 import Logging
+import RedisClient
 import WebSocketCore
 
 /// The server's state, as a handler uses it: send, publish, subscribe, close, answer.
@@ -27,6 +28,8 @@ public struct ServerContext: ~Copyable {
     var meter = WorkMeter()
     /// Whether the handler wants ``OperationsHandler/onWork(_:)-(ServerContext)`` in the next turn.
     var wantsWork = false
+    /// See ``redis``.
+    var redisConnection: RedisConnection
     /// What else the handler is to be called about without an event.
     var pendingCalls: PendingCalls = []
     /// Subscribers that have come to half of a topic's limit, until the handler hears of it.
@@ -49,8 +52,11 @@ public struct ServerContext: ~Copyable {
 
     init(
         _ settings: ActiveSettings, _ clock: TurnClock, _ tasks: consuming TaskTable,
-        logger: Logger
+        logger: Logger, redis: RedisURL? = nil
     ) {
+        redisConnection = RedisConnection(
+            link: RedisLink(redis, at: clock.now), now: clock.now)
+        if redis != nil { pendingCalls = .redis }
         self.settings = settings
         self.tasks = tasks
         timers = TimerTable(now: clock.now)

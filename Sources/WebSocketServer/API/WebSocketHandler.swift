@@ -1,5 +1,6 @@
 // The application as the server sees it: a value with a few callbacks.
 import LinuxReactor
+import RedisClient
 import Storage
 import WebSocketCore
 
@@ -20,6 +21,7 @@ import WebSocketCore
 /// | ``OutputHandler`` | a slow reader falls behind, or has caught up |
 /// | ``TimerHandler`` | timers |
 /// | ``OperationsHandler`` | start, ticks, signals, stop, refusals, work in parts |
+/// | ``RedisHandler`` | the connection to Redis, messages of its channels |
 /// | ``HandOverHandler`` | the handler's state, for another process |
 /// | ``RecoveryHandler`` | connections that survive a crash |
 ///
@@ -91,6 +93,13 @@ public protocol WebSocketHandler: ~Copyable, SendableMetatype {
 
     /// Calls the callback of ``OperationsHandler``, if the handler is one.
     mutating func _onOperation(_ event: _HandlerEvent, _ io: inout ServerContext)
+
+    /// Calls the callback of ``RedisHandler``, if the handler is one.
+    mutating func _onRedis(_ event: _HandlerEvent, _ io: inout ServerContext)
+
+    /// Calls the callback of ``RedisHandler``, if the handler is one; a push answers no request.
+    mutating func _onRedisReply(
+        _ reply: borrowing RedisReply, to request: RedisRequest?, _ io: inout ServerContext)
 
     /// Whether the handler is a ``HandOverHandler``.
     static var _isHandedOver: Bool { get }
@@ -173,6 +182,12 @@ extension WebSocketHandler where Self: ~Copyable {
     public mutating func _onMail(_ mail: _Mail, _ io: inout ServerContext) {}
 
     public mutating func _onOperation(_ event: _HandlerEvent, _ io: inout ServerContext) {}
+
+    public mutating func _onRedis(_ event: _HandlerEvent, _ io: inout ServerContext) {}
+
+    public mutating func _onRedisReply(
+        _ reply: borrowing RedisReply, to request: RedisRequest?, _ io: inout ServerContext
+    ) {}
 
     public static var _isHandedOver: Bool { false }
 

@@ -5,9 +5,19 @@
 enum Token {
     static var signals: UInt64 { UInt64(UInt32.max) }
     static var wakeup: UInt64 { UInt64(UInt32.max - 1) }
+    /// The connection to Redis; the upper half of its events' data says which socket of it.
+    private static var redisNumber: UInt32 { UInt32.max - 2 }
     static var firstListener: UInt64 { UInt64(UInt32.max - 1024) }
 
     static func listener(_ index: Int) -> UInt64 { firstListener + UInt64(index) }
+
+    static func redis(_ generation: UInt32) -> UInt64 {
+        UInt64(generation) << 32 | UInt64(redisNumber)
+    }
+
+    static func isRedis(_ token: UInt64) -> Bool {
+        UInt32(truncatingIfNeeded: token) == redisNumber
+    }
 
     /// The connection that a token is for; nil for the server's own descriptors.
     static func slot(_ token: UInt64) -> Slot? {

@@ -55,7 +55,9 @@ extension ServerCore where K: ~Copyable {
     /// with this process, and the next one calls `onClose` about the handshakes, with
     /// ``CloseCause/restarting``. An outgoing connection ends before it is open: the next process
     /// tells the handler that it failed, with ECANCELED. Timers are handed over, and tasks are not,
-    /// being code: a connection that waits for one is closed by the next process.
+    /// being code: a connection that waits for one is closed by the next process. The connection to
+    /// Redis is not handed over, nor what it subscribes to: requests that are not answered by then
+    /// never will be, and the next process connects again.
     package func save(
         _ saveHandler: (inout StateWriter, borrowing ServerContext) -> Void
     ) -> HandOver {

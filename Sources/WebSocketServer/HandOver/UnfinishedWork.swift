@@ -23,6 +23,7 @@ extension ServerCore where K: ~Copyable {
     /// part, whose readers ask again with the ID of their last event, and what libssl keeps. Call
     /// it once before ``save(_:)``, and ask ``owesEnds`` then.
     mutating func endWhatCannotBeHandedOver() {
+        leaveRedis()
         for slot in io.connections.slots.indices
         where io.connections.slots[slot].phase == .streaming && !io.canBeHandedOver(slot) {
             io.endStream(slot, .restarting, delivering: true)

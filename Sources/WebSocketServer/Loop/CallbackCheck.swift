@@ -52,6 +52,20 @@ package enum CallbackCheck {
             "onTimer", "TimerHandler",
             "onTimer(_ timer: TimerName, for id: ConnectionID?, _ io: inout ServerContext)"
         ),
+        ("onRedisUp", "RedisHandler", "onRedisUp(_ io: inout ServerContext)"),
+        (
+            "onRedisDown", "RedisHandler",
+            "onRedisDown(_ failure: RedisFailure, _ io: inout ServerContext)"
+        ),
+        (
+            "onRedisMessage", "RedisHandler",
+            "onRedisMessage(_ message: borrowing RedisMessage, _ io: inout ServerContext)"
+        ),
+        (
+            "onRedisReply", "RedisHandler",
+            "onRedisReply(_ reply: borrowing RedisReply, to request: RedisRequest, "
+                + "_ io: inout ServerContext)"
+        ),
         ("onStart", "OperationsHandler", "onStart(_ io: inout ServerContext)"),
         ("onTick", "OperationsHandler", "onTick(_ io: inout ServerContext)"),
         ("onWork", "OperationsHandler", "onWork(_ io: inout ServerContext)"),

@@ -79,6 +79,8 @@ extension WebSocketHandler where Self: ~Copyable {
         case .timer(let name): _onTimer(name, id == .none ? nil : id, &io)
         case .taskEnd: handleTaskEnd(id, &io)
         case .saveConnection, .recoverConnection: handleRecovery(event, id, &io)
+        case .redisReplies: handleRedisReplies(&io)
+        case .redisUp, .redisDown: _onRedis(_HandlerEvent(event: event), &io)
         case .start, .tick, .work, .refusal, .signal, .stop, .loopProbe:
             _onOperation(_HandlerEvent(event: event), &io)
         }

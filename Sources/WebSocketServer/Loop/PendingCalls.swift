@@ -12,4 +12,6 @@ struct PendingCalls: OptionSet, BitwiseCopyable {
     static var tasks: PendingCalls { PendingCalls(rawValue: 4) }
     /// A subscriber is falling behind.
     static var laggards: PendingCalls { PendingCalls(rawValue: 8) }
+    /// The connection to Redis has something to do: mostly to send.
+    static var redis: PendingCalls { PendingCalls(rawValue: 16) }
 }

@@ -9,6 +9,7 @@ extension ServerCore where K: ~Copyable {
         expirePartialMessages()
         expireTasks(call)
         fireTimers(call)
+        moveRedis(call)
         guard isDue else { return }
         io.encryption.giveBackMemory()
         io.telemetry.busiest = listening.shares.busiest(10, at: io.clock.now)
@@ -40,7 +41,7 @@ extension ServerCore where K: ~Copyable {
         if isAwoken {
             isAwoken = false
             kernel.clearWakeup(wakeup)
-            takeResolved()
+            takeResolved(call)
             io.pendingCalls.formUnion([.mail, .tasks])
         }
         guard !io.pendingCalls.isEmpty else { return }
@@ -49,11 +50,27 @@ extension ServerCore where K: ~Copyable {
         if calls.contains(.timers) { awaitTimers() }
         if calls.contains(.tasks) { finishTasks(call) }
         if calls.contains(.laggards) { reportLaggards(call) }
-        guard calls.contains(.mail) else { return }
-        // Half a turn: what a full turn has made others do must not come back faster than it is
-        // taken.
-        io.meter.beginPart(2 * io.settings.limits.workPerTurn)
-        emit(.mail, call)
+        if calls.contains(.mail) {
+            // Half a turn: what a full turn has made others do must not come back faster than it is
+            // taken.
+            io.meter.beginPart(2 * io.settings.limits.workPerTurn)
+            emit(.mail, call)
+        }
+        // What all of these have written for Redis, and the events before, is one send.
+        guard calls.union(io.pendingCalls).contains(.redis) else { return }
+        io.pendingCalls.remove(.redis)
+        moveRedis(call)
+    }
+
+    /// Goes on with what has waited for the address of a host name.
+    private mutating func takeResolved(_ call: HandlerCall) {
+        for resolution in kernel.takeResolved() {
+            if Token.isRedis(resolution.ticket) {
+                redisResolved(resolution, call)
+            } else {
+                resolved(resolution)
+            }
+        }
     }
 
     /// Calls the handler about subscribers that have come to half of their topic's limit.

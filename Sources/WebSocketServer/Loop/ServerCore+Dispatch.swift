@@ -34,6 +34,7 @@ extension ServerCore where K: ~Copyable {
             if readiness.contains(.readable) { isAwoken = true }
             if readiness.contains(.writable) { probeReturned() }
         case Token.signals: takeSignals(call)
+        case _ where Token.isRedis(token): redisIsReady(token, readiness, call)
         default: listening.ready.append(Int(token - Token.firstListener))
         }
     }

@@ -44,7 +44,7 @@ extension ServerCore where K: ~Copyable {
             io: ServerContext(
                 settings, clock,
                 TaskTable(now: clock.now, executor: configuration.taskExecutor) { wake(wakeup) },
-                logger: configuration.logger),
+                logger: configuration.logger, redis: configuration.redis),
             listening: ListenerSet(
                 listeners, reserve: reserve, proxies: configuration.trustedProxies),
             signals: signals, wakeup: wakeup, configuration)

@@ -124,6 +124,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
 
     /// Closes what is left, once the loop has ended; but these sockets are not, for another server.
     package consuming func close(keeping sockets: [FileDescriptor] = []) {
+        leaveRedis()
         io.tasks.close()
         for listener in listening.listeners where !sockets.contains(listener.descriptor) {
             listener.close(&kernel)

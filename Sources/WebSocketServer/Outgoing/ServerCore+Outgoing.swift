@@ -54,27 +54,24 @@ extension ServerCore where K: ~Copyable {
         tryNextAddress(slot)
     }
 
-    /// Continues connections whose host name has been resolved.
-    mutating func takeResolved() {
-        for resolution in kernel.takeResolved() {
-            let slot = Slot(rawValue: UInt32(truncatingIfNeeded: resolution.ticket))
-            // The connection may have ended meanwhile.
-            guard io.connections.slots.contains(slot),
-                io.connections.id(of: slot).token == resolution.ticket,
-                io.connections.slots[slot].phase == .connecting
-            else { continue }
-            let attempt = io.connections.slots[slot].attempt
-            guard let request = io.outgoing.attempts[attempt].request, resolution.status == 0,
-                !resolution.addresses.isEmpty
-            else {
-                io.terminate(slot, .nameResolutionFailed(resolution.status), reset: false)
-                continue
-            }
-            io.outgoing.attempts[attempt].addresses = resolution.addresses.reversed().map {
-                .network($0.with(port: request.url.port))
-            }
-            tryNextAddress(slot)
+    /// Continues a connection whose host name has been resolved.
+    mutating func resolved(_ resolution: Resolution) {
+        let slot = Slot(rawValue: UInt32(truncatingIfNeeded: resolution.ticket))
+        // The connection may have ended meanwhile.
+        guard io.connections.slots.contains(slot),
+            io.connections.id(of: slot).token == resolution.ticket,
+            io.connections.slots[slot].phase == .connecting
+        else { return }
+        let attempt = io.connections.slots[slot].attempt
+        guard let request = io.outgoing.attempts[attempt].request, resolution.status == 0,
+            !resolution.addresses.isEmpty
+        else {
+            return io.terminate(slot, .nameResolutionFailed(resolution.status), reset: false)
         }
+        io.outgoing.attempts[attempt].addresses = resolution.addresses.reversed().map {
+            .network($0.with(port: request.url.port))
+        }
+        tryNextAddress(slot)
     }
 
     /// Begins a connection to the next address for which connect(2) does not fail at once.

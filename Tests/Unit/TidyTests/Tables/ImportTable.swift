@@ -33,7 +33,8 @@ enum ImportTable {
             "LinuxReactor": ["LibC", "Storage", "CLinux"],
             "SystemdSupport": ["CSystemd", "LibC", "LinuxReactor", "Logging"],
             "WebSocketServer": [
-                "LibC", "Storage", "WebSocketCore", "WebSocketTLS", "LinuxReactor", "Logging",
+                "LibC", "Storage", "WebSocketCore", "WebSocketTLS", "RedisClient", "LinuxReactor",
+                "Logging",
             ],
             "WebSocketServerAsync": [
                 "WebSocketServer", "LibC", "Storage", "LinuxReactor", "Logging",

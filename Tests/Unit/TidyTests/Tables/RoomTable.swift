@@ -55,17 +55,18 @@ enum RoomTable {
         rooms: [
             "Loop": RoomRule(
                 rooms: belowServices.union([
-                    "Accepting", "HTTP", "Outgoing", "Messages", "Fanout", "HandOver",
+                    "Accepting", "HTTP", "Outgoing", "Messages", "Fanout", "HandOver", "Redis",
                 ])),
             // ServerContext is a struct of all rooms' parts.
             "API": RoomRule(
-                rooms: belowServices.union(["Loop", "HTTP", "Outgoing", "Messages"])),
+                rooms: belowServices.union(["Loop", "HTTP", "Outgoing", "Messages", "Redis"])),
             "HandOver": RoomRule(
                 rooms: belowServices.union(["Accepting", "HTTP", "Outgoing", "Messages", "Loop"])),
             "Accepting": RoomRule(rooms: belowServices),
             "HTTP": RoomRule(rooms: belowServices.union(["Accepting"])),
             "Outgoing": RoomRule(rooms: belowServices),
             "Messages": RoomRule(rooms: belowServices),
+            "Redis": RoomRule(rooms: belowServices),
             "Fanout": RoomRule(rooms: belowServices),
             "Lifecycle": RoomRule(rooms: pure.union(["Transport"])),
             "Transport": RoomRule(rooms: pure),
