@@ -1,6 +1,7 @@
 // The program: the command `roost` and its subcommands.
 import ArgumentParser
 import CommandLineOptions
+import LinuxReactor
 import WebSocketServer
 
 @main
@@ -23,7 +24,7 @@ struct Roost: ParsableCommand {
             if StartPurpose.current == .takeOver,
                 let command = Serve(plain: Settings.givenArguments)
             {
-                return try command.run()
+                return takeOver(command)
             }
             var command: any ParsableCommand
             do {
@@ -40,6 +41,19 @@ struct Roost: ParsableCommand {
             try command.run()
         } catch {
             exit(withError: error)
+        }
+    }
+
+    /// Ends the process if it cannot take over. To say an error as the parser does takes the parser
+    /// its time, too: the sooner the process has ended, the sooner its clients come back.
+    private static func takeOver(_ command: Serve) {
+        do {
+            try command.run()
+        } catch let code as ExitCode {
+            // It has said why, or it has served, and ends in order.
+            exit(withError: code)
+        } catch {
+            LinuxKernel.exit(ExitCode.failure.rawValue, saying: "Error: \(error)\n")
         }
     }
 }
