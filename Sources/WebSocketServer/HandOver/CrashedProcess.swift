@@ -69,7 +69,8 @@ struct CrashedProcess {
         }
         self.connections = connections
         let newest = connections.map(\.resourceID).max() ?? 0
-        let last = connections.isEmpty ? 0 : memory.read(UInt64.self, at: RecordLayout.lastResourceID)
+        let last =
+            connections.isEmpty ? 0 : memory.read(UInt64.self, at: RecordLayout.lastResourceID)
         lastResourceID = max(newest, min(last, RecoveredConnection.highestResourceID))
         unknown = Array(sockets.values)
     }
