@@ -51,7 +51,7 @@ package final class CarrierPark: SocketPark {
         return Parked(carrier: carrier, name: name)
     }
 
-    package func open(_ memory: SharedMemory) throws(SystemError) {
+    package func begin(with memory: SharedMemory) throws(SystemError) {
         let parked = try makeCarrier(name(0))
         let failure = parked.carrier.send(message(nil), with: [memory.descriptor])
         guard failure == 0 else { throw SystemError(failure, "leave notes for the next process") }

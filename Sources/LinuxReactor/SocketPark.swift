@@ -18,7 +18,7 @@ package struct ParkedSocket: Hashable, Sendable, BitwiseCopyable {
 package protocol SocketPark: AnyObject {
     /// Opens the park, beside the memory in which the connections are described. Throws if that
     /// cannot be.
-    func open(_ memory: SharedMemory) throws(SystemError)
+    func begin(with memory: SharedMemory) throws(SystemError)
 
     /// Parks copies of sockets, in the order of the list, and returns of how many: the others found
     /// no place.

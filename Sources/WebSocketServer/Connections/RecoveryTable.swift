@@ -6,7 +6,7 @@ import Storage
 struct RecoveryTable {
     /// Where copies of sockets wait; nil if connections do not survive a crash.
     var park: (any SocketPark)?
-    /// One that could not be opened, to be tried again.
+    /// A place that could not be used, to be tried again.
     var refused: (any SocketPark)?
     /// Connections that have opened since the last tick. Most that are short end before they are
     /// parked, and cost nothing then.

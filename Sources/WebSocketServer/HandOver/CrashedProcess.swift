@@ -35,7 +35,7 @@ struct CrashedProcess {
         RecordLayout.headByteCount + RecordLayout.countLimit * RecordLayout.byteCount
 
     /// The park of a server that keeps its records in memory of its own.
-    static func park(in store: any DescriptorStore) -> CarrierPark {
+    static func makePark(in store: any DescriptorStore) -> CarrierPark {
         let attempt = UInt64.random(in: .min ... .max)
         return CarrierPark(in: store, named: String(attempt, radix: 36)) { sockets in
             guard let sockets else { return CarrierMessage(.records, of: attempt, 0).bytes }

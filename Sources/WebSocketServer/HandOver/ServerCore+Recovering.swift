@@ -6,7 +6,7 @@ import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
     /// Gives all connections their slots and names again, before the first turn. Each is ended, or
-    /// goes on, in ``goOn(with:_:)``.
+    /// goes on, in ``restore(_:_:)``.
     mutating func restore(_ crashed: CrashedProcess) -> [RecoveredConnection] {
         for socket in crashed.unknown {
             kernel.endCopies(of: socket, reset: true)
@@ -32,7 +32,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Gives the connections to the handler, and ends what was lost.
-    package mutating func goOn(with connections: [RecoveredConnection], _ call: HandlerCall) {
+    package mutating func restore(_ connections: [RecoveredConnection], _ call: HandlerCall) {
         guard !connections.isEmpty else { return }
         var lostCount = 0
         for connection in connections where !goOn(with: connection, call) { lostCount += 1 }

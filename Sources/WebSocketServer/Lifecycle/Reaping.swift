@@ -90,4 +90,16 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots.free(slot, leaving: Connection())
         return place
     }
+
+    /// Ends the transport of a connection of which a copy may be parked: closing its descriptor
+    /// alone would neither reach the peer nor take it out of epoll(7).
+    private mutating func endParked(_ slot: Slot) {
+        let descriptor = io.connections.slots[slot].descriptor
+        _ = poller.forget(descriptor, &kernel)
+        kernel.endCopies(of: descriptor, reset: io.connections.slots[slot].flags.contains(.resets))
+        kernel.close(descriptor)
+        guard io.connections.records.isParked(slot) else { return }
+        io.recovery.park?.ended(slot: slot.rawValue)
+        io.recovery.parkedCount -= 1
+    }
 }

@@ -37,7 +37,7 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         programVersion = configuration.programVersion
         self.taken = taken
         self.recovered = recovered
-        park = Handler._recovers ? configuration.descriptorStore.map(CrashedProcess.park) : nil
+        park = Handler._recovers ? configuration.descriptorStore.map(CrashedProcess.makePark) : nil
         self.core = core
         self.handler = handler
         self.core.io.requests = requests
@@ -84,7 +84,7 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         }
         taken?.log(core.io.logger, at: core.kernel.monotonicNow())
         if let park { core.beginParking(in: park) }
-        core.goOn(with: recovered) { event, id, io throws(Disconnect) in
+        core.restore(recovered) { event, id, io throws(Disconnect) in
             try handler.handle(event, id, &io, mailbox)
         }
         while !core.isDone {

@@ -16,7 +16,7 @@ package final class SimulatedPark: SocketPark {
 
     package init(_ network: SimulatedNetwork) { self.network = network }
 
-    package func open(_ memory: SharedMemory) throws(SystemError) { self.memory = memory }
+    package func begin(with memory: SharedMemory) throws(SystemError) { self.memory = memory }
 
     package func park(_ sockets: ArraySlice<ParkedSocket>) -> Int {
         let count = min(sockets.count, limit - self.sockets.count)
@@ -91,7 +91,7 @@ extension Simulation where Handler: ~Copyable {
         self.core = core
         handler = next
         start()
-        self.core.goOn(with: recovered) { event, id, io throws(Disconnect) in
+        self.core.restore(recovered) { event, id, io throws(Disconnect) in
             try handler.handle(event, id, &io, mailbox)
         }
     }

@@ -20,7 +20,7 @@ extension ServerCore where K: ~Copyable {
         let limit = min(io.settings.connectionLimit + 1024, RecordLayout.countLimit)
         do throws(SystemError) {
             try io.connections.records.begin(limit: limit)
-            try park.open(io.connections.records.memory!)
+            try park.begin(with: io.connections.records.memory!)
         } catch {
             io.connections.records.end()
             io.recovery.refused = park
@@ -181,17 +181,5 @@ extension ServerCore where K: ~Copyable {
             io.connections.records.setNote(slot, note)
             io.settle(slot)
         }
-    }
-
-    /// Ends the transport of a connection of which a copy may be parked: closing its descriptor
-    /// alone would neither reach the peer nor take it out of epoll(7).
-    mutating func endParked(_ slot: Slot) {
-        let descriptor = io.connections.slots[slot].descriptor
-        _ = poller.forget(descriptor, &kernel)
-        kernel.endCopies(of: descriptor, reset: io.connections.slots[slot].flags.contains(.resets))
-        kernel.close(descriptor)
-        guard io.connections.records.isParked(slot) else { return }
-        io.recovery.park?.ended(slot: slot.rawValue)
-        io.recovery.parkedCount -= 1
     }
 }
