@@ -100,6 +100,7 @@ def crash_in_memory():
     with Killed("--history", "memory") as server:
         crowd = Crowd(server, 10)
         crowd.talk(crowd.people[:2], 0.1)
+        crowd.settle()
         kill(server)
         for person in crowd.people:
             person.place = person.session = None

@@ -5,8 +5,8 @@
     service_restart.py --list | --check
 
 The scenarios are in service_restart_scenes.py and, for the chat server, service_restart_chat.py;
-service_crash.py has those in which it is killed;
-service_manager.py stands in for systemd. Prints a line for each, and ends with 1 if one failed.
+service_crash.py has those in which it is killed. service_manager.py stands in for systemd. Prints a
+line for each, and ends with 1 if one failed.
 """
 
 import sys
