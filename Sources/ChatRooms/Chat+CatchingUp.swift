@@ -6,6 +6,8 @@ struct CatchingUp {
     /// A room that it is in and not subscribed to yet.
     struct Missed {
         var room: RoomIndex
+        /// What the room was when the connection was last in it.
+        var kind: RoomKind
         /// The last entry that the connection has.
         var place: Place
     }
@@ -66,6 +68,11 @@ extension Chat {
             if case .failed = command.read { throw cannotRead }
             wait(.connection(command.connection), for: room)
             return nil
+        }
+        // Without its row in the store, the name of a private room leads to an open one, and a
+        // conversation's second number may be anybody's.
+        guard rooms[room].kind == next.kind, next.kind == .open || rooms[room].isStored else {
+            throw cannotRead
         }
         if rooms[room].kind != .direct { try checkMayEnter(rooms[room].name, command) }
         try checkMayEnter(room, connections[command.connection.slot].user)

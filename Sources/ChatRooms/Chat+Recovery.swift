@@ -88,7 +88,8 @@ extension Chat {
     }
 
     /// Puts the connection into its rooms, which are opened for it. Returns where it has to catch
-    /// up; nil if a place is missing, or if there is no place for a room.
+    /// up; nil if a place is missing, if there is no place for a room, or if a conversation is with
+    /// somebody whom the store never had: a newcomer may get that number.
     private mutating func enterSilently(
         _ inRooms: [ConnectionNote.InRoom], _ key: ConnectionKey, _ places: [RecoveredPlace],
         at now: Timestamp, _ effects: inout Effects
@@ -96,6 +97,7 @@ extension Chat {
         var missed: [CatchingUp.Missed] = []
         // The newest subscription is the first one.
         for inRoom in inRooms.reversed() {
+            if let pair = inRoom.name.pair, pair.second >= nextUserNumber { return nil }
             guard let place = places.first(where: { $0.room == inRoom.number })?.place,
                 let room = openRoom(again: inRoom.name, for: key.slot, at: now, &effects),
                 subscription(of: key.slot, to: room) == nil
@@ -105,7 +107,7 @@ extension Chat {
                 rooms[room].history = History(after: place)
             }
             addSubscription(key.slot, to: room, at: now, &effects, isSilent: true)
-            missed.append(CatchingUp.Missed(room: room, place: place))
+            missed.append(CatchingUp.Missed(room: room, kind: inRoom.kind, place: place))
         }
         return missed
     }

@@ -84,6 +84,41 @@ import Testing
         next.checkSubscriptions()
     }
 
+    @Test func `A private room that was not kept does not come back as an open one`() throws {
+        let ann = world.login(1, "ann")
+        store.answersAtOnce = false
+        world.send(ann, #"{"type":"create","room":"secret"}"#)
+        store.answerQuestion(0, world)
+        #expect(world.heard(ann).last?["kind"] as? String == "private")
+        let left = try #require(world.survivor(ann))
+        #expect(left.places.count == 2 && store.batches.count == 1)
+        store.answersAtOnce = true
+        let next = world.crashed()
+        next.recover(left)
+        #expect(next.closes == [ann: .restarted])
+        let bob = next.login(2, "bob")
+        let joined = next.send(bob, #"{"type":"join","room":"secret"}"#).last!
+        #expect(joined["kind"] == nil && joined["members"] as? [String] == ["bob"])
+        next.close(ann)
+        next.checkSubscriptions()
+    }
+
+    @Test func `A conversation that was not kept does not come back`() throws {
+        let (ann, bob) = (world.login(1, "ann"), world.login(2, "bob"))
+        store.answersAtOnce = false
+        world.send(ann, #"{"type":"direct","to":"bob","text":"psst"}"#)
+        store.answerQuestion(0, world)
+        #expect(world.heard(bob).last?.type == "direct")
+        let left = try #require(world.survivor(bob))
+        #expect(left.places.count == 2 && store.batches.count == 1)
+        store.answersAtOnce = true
+        let next = world.crashed()
+        next.recover(left)
+        #expect(next.closes == [bob: .restarted] && next.roomCount == 1)
+        next.close(bob)
+        next.checkSubscriptions()
+    }
+
     @Test func `A ban holds, from the server and from a room`() {
         let mod = world.enterModerator()
         let (ann, bob) = (world.login(1, "ann"), world.login(2, "bob"))
