@@ -32,7 +32,9 @@ extension Chat {
     ) throws(StateError) -> Bool {
         let note = try ConnectionNote(from: &reader)
         guard let (user, session) = user(of: note) else { return false }
-        connectionOpened(key, resourceID: resourceID, address: address, at: now)
+        // As in the next start, those who are gone count for no address: it may not keep them all.
+        connectionOpened(
+            key, resourceID: resourceID, address: isLost ? .exempt : address, at: now)
         let command = Command(of: key, at: now)
         guard (try? checkMayLogIn(NameKey(note.name), user, command)) != nil else {
             connectionClosed(key, at: now, &effects)

@@ -39,15 +39,17 @@ extension World {
 
     /// Gives a connection to the chat, as the server does after a crash.
     @discardableResult
-    func recover(_ survivor: Survivor, isLost: Bool = false) -> Bool {
+    func recover(
+        _ survivor: Survivor, isLost: Bool = false, from address: UInt128 = 0
+    ) -> Bool {
         let key = survivor.key
         connections[key.slot] = key
         generations[key.slot] = key.generation
         inbox[key] = []
         var reader = StateReader(survivor.note)
         let isTaken = try? chat.recover(
-            key, resourceID: UInt64(key.slot) + 100, from: &reader, places: survivor.places,
-            isLost: isLost, at: now, &effects)
+            key, resourceID: UInt64(key.slot) + 100, address: ClientAddress(bits: address),
+            from: &reader, places: survivor.places, isLost: isLost, at: now, &effects)
         if isTaken != true { connections[key.slot] = nil }
         carryOut()
         return isTaken == true

@@ -128,6 +128,20 @@ import Testing
         next.checkSubscriptions()
     }
 
+    @Test func `Guests who were lost together are kept, however many one address had`() {
+        var limits = ChatLimits.withoutRateLimit
+        limits.goneUserLimit = 200
+        let world = World(limits, store: store)
+        world.openLobby()
+        let keys = (1...5).map { world.login($0, "guest\($0)", from: 9) }
+        let left = keys.map { world.survivor($0)! }
+        let next = world.crashed(limits)
+        for survivor in left { #expect(next.recover(survivor, isLost: true, from: 9)) }
+        for key in keys { next.close(key) }
+        #expect(next.rememberedUserCount == 5 && store.users.count == 5)
+        #expect(next.userCount == 0)
+    }
+
     @Test func `A user with another connection there has not left`() {
         let one = world.login(1, "ann")
         let session = world.heard(one).first!["session"] as! String
