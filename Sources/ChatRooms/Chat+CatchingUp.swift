@@ -158,8 +158,8 @@ extension Chat {
         heldNews = []
     }
 
-    /// A connection that was lost in a crash is reported as closed: the others in its rooms hear
-    /// that its user has left.
+    /// A connection that was lost in a crash, or could not go on, is reported as closed: the others
+    /// in its rooms hear that its user has left.
     mutating func tellLost(_ slot: UInt32, _ effects: inout Effects) {
         guard let left = lostRooms.removeValue(forKey: slot) else { return }
         let user = connections[slot].user

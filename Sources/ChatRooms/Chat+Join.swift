@@ -242,10 +242,10 @@ extension Chat {
         connections[slot].roomCount += 1
     }
 
-    /// Takes a connection out of a room.
+    /// Takes a connection out of a room. With `isSilent` nobody hears of it.
     mutating func leave(
         _ slot: UInt32, _ subscription: RoomSubscriptionIndex, at now: Timestamp,
-        _ effects: inout Effects
+        _ effects: inout Effects, isSilent: Bool = false
     ) {
         let next = subscriptions[subscription].link
         if connections[slot].firstSubscription == subscription {
@@ -261,6 +261,6 @@ extension Chat {
         let membership = subscriptions[subscription].membership
         forgetMissed(slot, in: subscriptions[subscription].room)
         subscriptions.free(subscription, leaving: RoomSubscription())
-        removeConnection(from: membership, at: now, &effects)
+        removeConnection(from: membership, at: now, &effects, isSilent: isSilent)
     }
 }

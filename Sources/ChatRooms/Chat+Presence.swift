@@ -36,9 +36,11 @@ extension Chat {
         return membership
     }
 
-    /// Counts one connection less, and ends the membership with the last one.
+    /// Counts one connection less, and ends the membership with the last one. With `isSilent`
+    /// nobody hears of it.
     mutating func removeConnection(
-        from membership: MembershipIndex, at now: Timestamp, _ effects: inout Effects
+        from membership: MembershipIndex, at now: Timestamp, _ effects: inout Effects,
+        isSilent: Bool
     ) {
         memberships[membership].connectionCount -= 1
         guard memberships[membership].connectionCount == 0 else { return }
@@ -49,7 +51,7 @@ extension Chat {
         memberships.free(membership, leaving: Membership())
         if rooms[room].members.count == 0 {
             roomEmptied(room, at: now, &effects)
-        } else {
+        } else if !isSilent {
             tell(.leave, user, room, &effects)
         }
     }

@@ -22,9 +22,8 @@ extension Chat {
     ///     connections are recovered: then the others in its rooms hear of it.
     ///   - now: the time of the call.
     ///   - effects: gets what is to be done.
-    /// - Returns: False if its user or session is gone, or banned, or if a place is missing: then
-    ///   the chat does not have the connection, which should be closed. It throws if the note
-    ///   cannot be read.
+    /// - Returns: False if its user or session is gone: then the chat does not have the connection,
+    ///   which should be closed. It throws if the note cannot be read.
     public mutating func recover(
         _ key: ConnectionKey, resourceID: UInt64, address: ClientAddress = .exempt,
         from reader: inout StateReader, places: [RecoveredPlace], isLost: Bool = false,
@@ -36,25 +35,37 @@ extension Chat {
         connectionOpened(
             key, resourceID: resourceID, address: isLost ? .exempt : address, at: now)
         let command = Command(of: key, at: now)
-        guard (try? checkMayLogIn(NameKey(note.name), user, command)) != nil else {
-            connectionClosed(key, at: now, &effects)
-            return false
-        }
         logIn(key, as: user, session)
         if let claims = note.claims { grants.set(claims, key) }
         guard !isLost else {
             lostRooms[key.slot] = note.rooms.map(\.name)
             return true
         }
-        guard let missed = enterSilently(note.rooms, key, places, at: now, &effects) else {
-            connectionClosed(key, at: now, &effects)
-            return false
+        guard (try? checkMayLogIn(NameKey(note.name), user, command)) != nil,
+            let missed = enterSilently(note.rooms, key, places, at: now, &effects)
+        else {
+            refuse(key, note, at: now, &effects)
+            return true
         }
         catchingUp[key.slot] = CatchingUp(since: now.monotonic, rooms: missed)
         if case .asks = catchUp(key, .nothing, at: now, &effects) {
             hold(.catchUp, of: key, isAsking: true, inFront: false, &effects)
         }
         return true
+    }
+
+    /// The connection cannot go on. It is closed as if it had been lost: the others in its rooms
+    /// hear that its user has left, when all connections are recovered.
+    private mutating func refuse(
+        _ key: ConnectionKey, _ note: ConnectionNote, at now: Timestamp, _ effects: inout Effects
+    ) {
+        let slot = key.slot
+        while case let subscription = connections[slot].firstSubscription, subscription != .none {
+            leave(slot, subscription, at: now, &effects, isSilent: true)
+        }
+        lostRooms[slot] = note.rooms.map(\.name)
+        connections[slot].state = .closing
+        effects.close(key, .restarted, of: users[connections[slot].user].name)
     }
 
     /// Whose connection it was, if the store still has that user and session. The session is the

@@ -105,7 +105,8 @@ public struct Chat: ~Copyable, Sendable {
     /// have missed.
     var catchingUp: [UInt32: CatchingUp] = [:]
     var heldNews: [HeldNews] = []
-    /// The rooms of connections that were lost in a crash and are about to be reported as closed.
+    /// The rooms of connections that were lost in a crash, or could not go on. They are about to be
+    /// reported as closed.
     var lostRooms: [UInt32: [RoomName]] = [:]
 
     /// A connection, and when it opened.

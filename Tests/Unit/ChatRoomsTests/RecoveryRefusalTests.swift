@@ -126,9 +126,50 @@ import Testing
         world.order(.ban, "lobby", "ann")
         world.order(.ban, "*", "bob")
         let next = world.crashed()
-        #expect(next.recover(left[0]) && next.recover(left[1]) && !next.recover(left[2]))
-        #expect(next.closes == [ann: .restarted])
+        for survivor in left { #expect(next.recover(survivor)) }
+        #expect(next.closes == [ann: .restarted, bob: .restarted])
+        next.close(bob)
         #expect(next.sanctions.count == 2 && next.userCount == 2)
+    }
+
+    @Test(arguments: [true, false])
+    func `The others hear that a user who was banned has left`(_ isLost: Bool) {
+        let mod = world.enterModerator()
+        let bob = world.login(2, "bob")
+        for key in [mod, bob] { world.send(key, #"{"type":"join","room":"kitchen"}"#) }
+        let left = [mod, bob].map { world.survivor($0)! }
+        world.order(.ban, "*", "bob")
+        let next = world.crashed()
+        #expect(next.recover(left[1], isLost: isLost))
+        #expect(next.recover(left[0]))
+        #expect(next.closes == (isLost ? [:] : [bob: .restarted]) && next.heard(mod).isEmpty)
+        next.close(bob)
+        #expect(leaves(mod, next) == ["bob kitchen 1", "bob lobby 1"])
+        next.checkSubscriptions()
+    }
+
+    @Test func `The others hear that a user has left of whom a place is missing`() {
+        let (ann, bob) = (world.login(1, "ann"), world.login(2, "bob"))
+        for key in [ann, bob] { world.send(key, #"{"type":"join","room":"kitchen"}"#) }
+        var left = [ann, bob].map { world.survivor($0)! }
+        // Its rooms are entered in the order in which they were: one is, and the other is not.
+        let kitchen = world.chat.rooms.indices.first { world.chat.rooms[$0].name == "kitchen" }!
+        let number = world.chat.rooms[kitchen].storedNumber
+        left[0].places.removeAll { $0.room == number }
+        let next = world.crashed()
+        for survivor in left { #expect(next.recover(survivor)) }
+        #expect(next.closes == [ann: .restarted] && next.heard(bob).isEmpty)
+        #expect(next.send(bob, #"{"type":"who","room":"lobby"}"#).last?["count"] as? Int == 1)
+        next.close(ann)
+        #expect(leaves(bob, next) == ["ann kitchen 1", "ann lobby 1"])
+        #expect(next.lostCount == 0)
+        next.checkSubscriptions()
+    }
+
+    private func leaves(_ key: ConnectionKey, _ world: World) -> [String] {
+        world.heard(key).filter { $0["event"] as? String == "leave" }.map { push in
+            ["user", "room", "count"].map { "\(push[$0] ?? "")" }.joined(separator: " ")
+        }.sorted()
     }
 
     @Test func `A user whom the store does not have is nobody`() {
@@ -227,9 +268,7 @@ import Testing
         #expect(!next.recover(left))
         left.note[6] = 1
         left.note[4] = 9
-        left.places = []
-        #expect(!next.recover(left))
-        #expect(next.userCount == 0)
+        #expect(next.recover(left) && next.closes.isEmpty)
         let memory = World()
         #expect(memory.survivor(memory.login(1, "ann")) == nil)
     }
