@@ -14,7 +14,8 @@ enum PresenceEvent {
 
 extension Chat {
     /// Counts one more of the user's connections in the room. Returns the membership. With
-    /// `isSilent` nobody hears of it.
+    /// `isSilent` nobody hears of it; but not everybody may be back after a crash, so a large room
+    /// will hear its count.
     mutating func addMembership(
         _ user: UserIndex, to room: RoomIndex, at now: Timestamp, _ effects: inout Effects,
         isSilent: Bool
@@ -32,7 +33,11 @@ extension Chat {
                 connectionCount: 1))
         users[user].firstMembership = membership
         rooms[room].members.append(membership, in: &memberships)
-        if !isSilent { tell(.join, user, room, &effects) }
+        if !isSilent {
+            tell(.join, user, room, &effects)
+        } else if rooms[room].members.count > limits.presenceMemberLimit {
+            countChanged(room)
+        }
         return membership
     }
 
@@ -89,11 +94,7 @@ extension Chat {
     ) {
         let count = rooms[room].members.count
         guard count + (event == .leave ? 1 : 0) <= limits.presenceMemberLimit else {
-            if !rooms[room].isCountChanged {
-                rooms[room].isCountChanged = true
-                changedRooms.append(room)
-            }
-            return
+            return countChanged(room)
         }
         guard event == .leave || count > 1 else { return }
         let start = effects.bytes.count
@@ -107,6 +108,12 @@ extension Chat {
         effects.bytes.append(decimal: count)
         effects.bytes.append("}")
         publishNews(in: room, from: start, &effects)
+    }
+
+    private mutating func countChanged(_ room: RoomIndex) {
+        guard !rooms[room].isCountChanged else { return }
+        rooms[room].isCountChanged = true
+        changedRooms.append(room)
     }
 
     /// Pushes the member counts that have changed, at most once a second for each room.

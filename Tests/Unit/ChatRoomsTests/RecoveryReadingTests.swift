@@ -95,6 +95,25 @@ import Testing
         let counts = next.heard(left[1].key).filter { $0["event"] as? String == "count" }
         #expect(counts.map { $0["count"] as? Int } == [1, 1])
     }
+
+    @Test func `A large room hears its count if somebody is not back`() {
+        var limits = limits
+        limits.presenceMemberLimit = 1
+        store.answersAtOnce = true
+        let world = World(limits, store: store)
+        world.openLobby()
+        let keys = ["ann", "bob", "eve"].enumerated().map { world.login(UInt32($0) + 1, $1) }
+        let left = keys.dropLast().map { world.survivor($0)! }
+        let next = world.crashed(limits)
+        for survivor in left { next.recover(survivor) }
+        next.tick()
+        for survivor in left {
+            #expect(next.heard(survivor.key).map { $0["count"] as? Int } == [2])
+        }
+        next.pass(.seconds(2))
+        next.tick()
+        #expect(next.heard(keys[0]).count == 1)
+    }
 }
 
 extension World {
