@@ -22,7 +22,17 @@ struct CatchingUp {
 /// What others in a room will hear, when everybody can.
 struct HeldNews {
     let room: RoomID
-    let text: [UInt8]
+    /// Empty if nobody need hear it any more.
+    var text: [UInt8]
+    /// The number of members then, and the end, are not written yet.
+    var isPresence = false
+}
+
+/// Somebody who has entered a room, or left it, of which the others have not heard yet.
+struct HeldPresence: Hashable {
+    let room: RoomID
+    /// The user's number.
+    let user: Int64
 }
 
 extension Chat {
@@ -140,22 +150,56 @@ extension Chat {
         guard !catchingUp.isEmpty else {
             return effects.publish(to: id(of: room), from: start)
         }
+        heldNews.append(HeldNews(room: id(of: room), text: takeText(from: start, &effects)))
+    }
+
+    private func takeText(from start: Int, _ effects: inout Effects) -> [UInt8] {
         let count = effects.bytes.count
         let text = [UInt8](copying: effects.bytes.span.extracting(start..<count))
         effects.bytes.removeLast(count - start)
-        heldNews.append(HeldNews(room: id(of: room), text: text))
+        return text
+    }
+
+    /// The others hear later that a user has entered or left: the bytes since `start`, up to the
+    /// number of members.
+    mutating func hold(
+        _ event: PresenceEvent, _ user: UserIndex, _ room: RoomIndex, from start: Int,
+        _ effects: inout Effects
+    ) {
+        let presence = HeldPresence(room: id(of: room), user: users[user].number)
+        heldPresence[presence] = (event, heldNews.count)
+        heldNews.append(
+            HeldNews(room: presence.room, text: takeText(from: start, &effects), isPresence: true))
+    }
+
+    /// Whether the others hear nothing at all: the user has left and is back, or has entered and
+    /// left, before they could hear of either.
+    mutating func cancelsHeld(
+        _ event: PresenceEvent, _ user: UserIndex, _ room: RoomIndex
+    ) -> Bool {
+        let presence = HeldPresence(room: id(of: room), user: users[user].number)
+        guard let held = heldPresence[presence], held.event != event else { return false }
+        heldPresence[presence] = nil
+        heldNews[held.index].text = []
+        return true
     }
 
     /// A recovered connection has everything, or is no more. After the last one, the others hear
     /// what has happened since the crash.
     mutating func endCatchingUp(_ slot: UInt32, _ effects: inout Effects) {
         guard catchingUp.removeValue(forKey: slot) != nil, catchingUp.isEmpty else { return }
-        for news in heldNews where index(of: news.room) != nil {
+        for news in heldNews where !news.text.isEmpty {
+            guard let room = index(of: news.room) else { continue }
             let start = effects.bytes.count
             effects.bytes.append(news.text.span)
+            if news.isPresence {
+                effects.bytes.append(decimal: rooms[room].members.count)
+                effects.bytes.append("}")
+            }
             effects.publish(to: news.room, from: start)
         }
         heldNews = []
+        heldPresence = [:]
     }
 
     /// A connection that was lost in a crash, or could not go on, is reported as closed: the others

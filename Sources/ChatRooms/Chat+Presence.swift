@@ -92,6 +92,7 @@ extension Chat {
     mutating func tell(
         _ event: PresenceEvent, _ user: UserIndex, _ room: RoomIndex, _ effects: inout Effects
     ) {
+        if !catchingUp.isEmpty, cancelsHeld(event, user, room) { return }
         let count = rooms[room].members.count
         guard count + (event == .leave ? 1 : 0) <= limits.presenceMemberLimit else {
             return countChanged(room)
@@ -105,9 +106,10 @@ extension Chat {
         effects.bytes.append("\",\"event\":\"")
         effects.bytes.append(event.name)
         effects.bytes.append("\",\"count\":")
+        guard catchingUp.isEmpty else { return hold(event, user, room, from: start, &effects) }
         effects.bytes.append(decimal: count)
         effects.bytes.append("}")
-        publishNews(in: room, from: start, &effects)
+        effects.publish(to: id(of: room), from: start)
     }
 
     private mutating func countChanged(_ room: RoomIndex) {

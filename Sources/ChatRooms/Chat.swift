@@ -105,6 +105,8 @@ public struct Chat: ~Copyable, Sendable {
     /// have missed.
     var catchingUp: [UInt32: CatchingUp] = [:]
     var heldNews: [HeldNews] = []
+    /// Which of that says that somebody has entered or left.
+    var heldPresence: [HeldPresence: (event: PresenceEvent, index: Int)] = [:]
     /// The rooms of connections that were lost in a crash, or could not go on. They are about to be
     /// reported as closed.
     var lostRooms: [UInt32: [RoomName]] = [:]

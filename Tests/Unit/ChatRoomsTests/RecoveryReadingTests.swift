@@ -114,6 +114,46 @@ import Testing
         next.tick()
         #expect(next.heard(keys[0]).count == 1)
     }
+
+    @Test func `Somebody who is back before all others has not left`() {
+        let (world, left) = scene()
+        let (ann, bob) = (left[0].key, left[1].key)
+        let session = world.heard(bob)[0]["session"] as! String
+        let next = world.crashed(limits)
+        next.recover(left[0])
+        next.recover(left[1], isLost: true)
+        next.close(bob)
+        #expect(next.heldNewsCount == 2)
+        store.answerQuestion(0, next)
+        store.answerQuestion(0, next)
+        // ann waits for a page of the lobby, in which carol and bob need none.
+        #expect(next.isCatchingUp && store.questions.count == 1)
+        func enter(_ slot: UInt32, _ name: String, _ more: String = "") -> ConnectionKey {
+            let key = next.open(slot)
+            next.send(key, #"{"type":"login","user":"\#(name)","join":false\#(more)}"#)
+            let join = #"{"type":"join","room":"lobby","limit":1}"#
+            #expect(next.send(key, join).last?.type == "joined")
+            return key
+        }
+        _ = enter(4, "carol")
+        let dave = enter(5, "dave")
+        next.send(dave, #"{"type":"leave","room":"lobby"}"#)
+        let back = enter(3, "bob", #","session":"\#(session)""#)
+        #expect(next.isCatchingUp && presence(ann, next).isEmpty)
+        store.answerAll(next)
+        #expect(!next.isCatchingUp)
+        #expect(presence(ann, next) == ["leave bob kitchen 1", "join carol lobby 3"])
+        #expect(presence(back, next) == ["join carol lobby 3"])
+        next.send(back, #"{"type":"leave","room":"lobby"}"#)
+        #expect(presence(ann, next).last == "leave bob lobby 2")
+        next.checkSubscriptions()
+    }
+
+    private func presence(_ key: ConnectionKey, _ world: World) -> [String] {
+        world.heard(key).filter { $0.type == "presence" }.map { push in
+            ["event", "user", "room", "count"].map { "\(push[$0] ?? "")" }.joined(separator: " ")
+        }
+    }
 }
 
 extension World {
