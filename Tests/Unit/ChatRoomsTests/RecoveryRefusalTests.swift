@@ -119,6 +119,26 @@ import Testing
         next.checkSubscriptions()
     }
 
+    @Test func `A conversation with somebody who was not kept is nobody else's`() {
+        let (ann, bob) = (world.login(1, "ann"), world.login(2, "bob"))
+        world.send(bob, #"{"type":"direct","to":"ann","text":"psst"}"#)
+        let left = world.survivor(ann)!
+        // A store that has the same ann, and never had a bob.
+        let other = FakeStore()
+        other.answersAtOnce = true
+        let early = World(store: other)
+        _ = early.login(1, "ann", join: false)
+        other.answersAtOnce = false
+        let next = early.crashed()
+        #expect(next.recover(left))
+        // At once: before a newcomer can get bob's number.
+        #expect(next.closes == [ann: .restarted] && !next.isCatchingUp)
+        next.close(ann)
+        other.answerAll(next)
+        #expect(next.roomCount == 1)
+        next.checkSubscriptions()
+    }
+
     @Test func `A ban holds, from the server and from a room`() {
         let mod = world.enterModerator()
         let (ann, bob) = (world.login(1, "ann"), world.login(2, "bob"))
