@@ -47,7 +47,7 @@ for what in "$@"; do
         fi
         ;;
     crash)
-        Tests/Support/python/service_restart.py --only crash --people 1000 \
+        Tests/Support/python/service_restart.py --only crash --people 1000 --timed \
             --times $((4 * ${ENDURANCE_CRASHES:-100})) -- "$programs" || status=1
         ;;
     tls)

@@ -71,7 +71,12 @@ class CutLine:
                 if not self.whole:
                     hang_up(near)
                     continue
-                far = socket.create_connection(("127.0.0.1", self.target_port))
+                try:
+                    far = socket.create_connection(("127.0.0.1", self.target_port))
+                except ConnectionRefusedError:
+                    # The server is between two processes.
+                    hang_up(near)
+                    continue
                 self.pairs += [near, far]
             threading.Thread(target=self.forward, args=(near, far, False), daemon=True).start()
             threading.Thread(target=self.forward, args=(far, near, True), daemon=True).start()

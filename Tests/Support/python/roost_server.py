@@ -22,7 +22,7 @@ from scenarios import arguments
 
 HERE = Path(__file__).resolve().parent
 READY = re.compile(rb"https?://(?:127\.0\.0\.1|localhost|\[::1\]):(\d+)")
-PATIENCE = 15.0  # seconds for anything that should take milliseconds
+PATIENCE = 45.0  # seconds for anything that should take milliseconds
 
 
 def die_with_parent():

@@ -32,6 +32,7 @@ MODULES = {"service_restart_scenes": [
 def main():
     parser = scenarios.parser(__doc__)
     parser.add_argument("--times", type=int, default=20, help="how often it is restarted")
+    parser.add_argument("--timed", action="store_true", help="figures of time count, too")
     parser.add_argument("--people", type=int, default=200, help="how many are there at a crash")
     sys.exit(scenarios.main(parser, MODULES, missing))
 

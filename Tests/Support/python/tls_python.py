@@ -126,7 +126,8 @@ def cuts_of_an_eighth(count):
 def small_pieces():
     """All bytes of the client in pieces of one to five."""
     authority = Authority()
-    with echo(authority) as server:
+    # Each piece waits until the server has read the last one.
+    with echo(authority, "--handshake-timeout", "120") as server:
         for context in contexts(authority):
             cuts = itertools.accumulate(random.choices(range(1, 6), k=1000))
             with Cut(context, server.port, list(cuts)) as client:
