@@ -78,7 +78,10 @@ def in_memory(chat, parts):
                 continue
             start, end = (int(number, 16) for number in place.split("-"))
             memory.seek(start)
-            data = memory.read(end - start)
+            try:
+                data = memory.read(end - start)
+            except OSError:
+                continue  # it was given back meanwhile
             found.update(part for part in parts if part in data)
     return found
 
