@@ -30,6 +30,7 @@ public struct StreamPosition: Hashable, Sendable, BitwiseCopyable {
     /// Bytes that were read from it.
     public var read: UInt64
 
+    /// The position behind this many bytes in each direction.
     public init(written: UInt64, read: UInt64) {
         self.written = written
         self.read = read
