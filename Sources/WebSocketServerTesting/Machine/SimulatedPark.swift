@@ -81,7 +81,6 @@ extension Simulation where Handler: ~Copyable {
             network.abandon(socket)
         }
         network.openDescriptors.formUnion(parked)
-        var next = next
         var core = try ServerCore(
             SimulatedKernel(network: network), configuration,
             wake: UncheckedNetwork(network: network).wake)
