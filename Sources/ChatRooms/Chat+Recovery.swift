@@ -3,9 +3,9 @@
 import Storage
 
 extension Chat {
-    /// Takes a connection of a process that has crashed, instead of ``connectionOpened``. The chat
-    /// has begun anew, with what the store has. Call it for all of them before anything else
-    /// happens.
+    /// Takes a connection of a process that has crashed, instead of
+    /// ``connectionOpened(_:resourceID:address:at:)``. The chat has begun anew, with what the store
+    /// has. Call it for all of them before anything else happens.
     ///
     /// The connection is in its rooms at once, without a reply or a push. It is sent what it has
     /// missed in each room as soon as the store has read it, and is subscribed then; until then its
