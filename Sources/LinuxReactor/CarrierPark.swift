@@ -24,7 +24,9 @@ package final class CarrierPark: SocketPark {
     /// By number; nil where one was given up.
     private var carriers: [Parked?] = []
     private var numbers: [UInt32: Int] = [:]
+    /// The carrier of the memory, without which all others mean nothing.
     private var notes: Parked?
+    private var memory: SharedMemory?
 
     /// - Parameters:
     ///   - limit: how many carriers the store takes; some more are used for a moment.
@@ -55,10 +57,13 @@ package final class CarrierPark: SocketPark {
         let parked = try makeCarrier(name(0))
         let failure = parked.carrier.send(message(nil), with: [memory.descriptor])
         guard failure == 0 else { throw SystemError(failure, "leave notes for the next process") }
-        notes = parked
+        (notes, self.memory) = (parked, memory)
     }
 
-    package func park(_ sockets: ArraySlice<ParkedSocket>) -> Int { park(sockets, upTo: limit) }
+    package func park(_ sockets: ArraySlice<ParkedSocket>) -> Int {
+        if notes == nil, let memory { try? begin(with: memory) }
+        return notes == nil ? 0 : park(sockets, upTo: limit)
+    }
 
     private func park(_ sockets: ArraySlice<ParkedSocket>, upTo limit: Int) -> Int {
         var rest = sockets
@@ -100,6 +105,12 @@ package final class CarrierPark: SocketPark {
     package func tidy() -> [UInt32] {
         var lost: [UInt32] = []
         unremoved.removeAll { store.remove(named: $0) }
+        notes?.carrier.closeOuterEnd()
+        if notes?.carrier.isLost() == true {
+            lost = Array(numbers.keys)
+            for number in carriers.indices { giveUp(number) }
+            notes = nil
+        }
         for number in carriers.indices {
             guard let parked = carriers[number] else { continue }
             // The store has its own copy by now, or nobody has.
@@ -111,7 +122,6 @@ package final class CarrierPark: SocketPark {
                 renew(number)
             }
         }
-        notes?.carrier.closeOuterEnd()
         return lost
     }
 
@@ -151,7 +161,7 @@ package final class CarrierPark: SocketPark {
         for number in carriers.indices { giveUp(number) }
         carriers = []
         if let notes { remove(notes.name) }
-        notes = nil
+        (notes, memory) = (nil, nil)
         for carrier in given { carrier.closeOuterEnd() }
         // The store is asked in order.
         if limit > .zero { _ = given.last?.isLost(within: limit) }

@@ -85,6 +85,28 @@ import WebSocketServer
         }
     }
 
+    @Test func `What the store does not take is tried again, and what it loses`() throws {
+        let network = SimulatedNetwork(seed: 1)
+        var configuration = ServerConfiguration()
+        // It rests for thirty ticks, and these clients answer no Ping.
+        configuration.tickInterval = .milliseconds(100)
+        var simulation = try Simulation(KeptRoom(Disk(network)), configuration, on: network)
+        let park = SimulatedPark(network)
+        park.limit = 2
+        simulation.beginParking(in: park)
+        for _ in 0..<5 { _ = simulation.open() }
+        simulation.run(for: .milliseconds(500))
+        #expect(simulation.core.io.parkedConnectionCount == 2)
+        park.limit = .max
+        simulation.run(for: .seconds(4))
+        #expect(simulation.core.io.parkedConnectionCount == 5)
+        park.losing = [0, 1]
+        simulation.run(for: .milliseconds(200))
+        #expect(simulation.core.io.parkedConnectionCount == 3)
+        simulation.run(for: .seconds(4))
+        #expect(simulation.core.io.parkedConnectionCount == 5)
+    }
+
     private func act(_ person: Person, _ random: inout SeededGenerator) {
         switch Int.random(in: 0..<12, using: &random) {
         case 0..<5: person.command("say \(Int.random(in: 0..<1000, using: &random))")

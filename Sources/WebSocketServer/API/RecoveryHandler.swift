@@ -8,8 +8,8 @@ import Storage
 /// go on with it. The next process takes both. A connection goes on if it was at rest: nothing of a
 /// message had come or gone in part, no answer was due (``ServerContext/setOwing(_:_:)``), and
 /// the kernel confirms that not a byte has moved since. All others are reset, so that their clients
-/// come back. An encrypted connection (TLS) never goes on, nor does a connection with more than 12
-/// subscriptions, or with a compression window that is kept from message to message.
+/// come back. An encrypted connection (TLS) never goes on, nor does a connection that is subscribed
+/// to more than 12 topics with a place, or that keeps a compression window from message to message.
 ///
 /// What was published to a topic with a place (``ServerContext/setPlace(of:_:)``) and had not
 /// reached a subscriber is for the next handler to send. What was published without one may be

@@ -37,13 +37,6 @@ struct RecoveryTable {
         former?.isParked(id.index) == true && former?.resourceID(of: id.index) == id.resourceID
     }
 
-    /// Whether an answer to it is due, as far as it was said while there were no records.
-    func isOwing(_ id: ConnectionID) -> Bool {
-        owing.contains(id)
-            || former?.resourceID(of: id.index) == id.resourceID
-                && former?.holds(of: id.index).contains(.owing) == true
-    }
-
     /// A note on its way between the server and the handler.
     struct Note {
         var bytes: [UInt8]?

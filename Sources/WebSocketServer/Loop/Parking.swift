@@ -32,7 +32,7 @@ extension ServerCore where K: ~Copyable {
         where io.connections.slots[slot].flags.contains(.announced) {
             let id = io.connections.id(of: slot)
             io.recovery.ripe.append(id)
-            if io.recovery.isOwing(id) { io.connections.records.hold(slot, .owing, true) }
+            if io.recovery.owing.contains(id) { io.connections.records.hold(slot, .owing, true) }
         }
         io.recovery.owing = []
     }
@@ -44,7 +44,11 @@ extension ServerCore where K: ~Copyable {
     package mutating func endParking(waitingFor limit: Duration) -> (any SocketPark)? {
         guard let park = io.recovery.park ?? io.recovery.refused else { return nil }
         park.close(waitingFor: limit)
-        io.recovery = RecoveryTable(former: io.connections.records)
+        let records = io.connections.records
+        io.recovery = RecoveryTable(former: records)
+        for slot in io.connections.slots.indices where records.holds(of: slot).contains(.owing) {
+            io.recovery.owing.insert(io.connections.id(of: slot))
+        }
         io.connections.records.end()
         return park
     }
@@ -64,7 +68,10 @@ extension ServerCore where K: ~Copyable {
         if !io.recovery.stale.isEmpty { renewNotes(call) }
         guard io.recovery.isDue else { return }
         io.recovery.isDue = false
-        if io.recovery.restTickCount > 0 { io.recovery.restTickCount -= 1 }
+        if io.recovery.restTickCount > 0 {
+            io.recovery.restTickCount -= 1
+            if io.recovery.restTickCount == 0 { forgetEnded() }
+        }
         if io.recovery.restTickCount == 0, let refused = io.recovery.refused.take() {
             beginParking(in: refused)
         }
@@ -72,6 +79,15 @@ extension ServerCore where K: ~Copyable {
         for slot in park.tidy() { lost(Slot(rawValue: slot)) }
         if io.recovery.restTickCount == 0 { parkRipe(in: park, call) }
         if io.recovery.ripe.isEmpty { swap(&io.recovery.ripe, &io.recovery.young) }
+    }
+
+    /// Nobody has looked at the lists meanwhile: most of them may have ended.
+    private mutating func forgetEnded() {
+        var (young, ripe) = ([ConnectionID](), [ConnectionID]())
+        swap(&young, &io.recovery.young)
+        swap(&ripe, &io.recovery.ripe)
+        io.recovery.young = young.filter { io.connections.slot(of: $0) != nil }
+        io.recovery.ripe = ripe.filter { io.connections.slot(of: $0) != nil }
     }
 
     /// The store did not keep its copy.
@@ -105,7 +121,7 @@ extension ServerCore where K: ~Copyable {
             guard let slot = io.connections.slot(of: id), io.connections.slots[slot].isOpen,
                 !io.connections.slots[slot].listener.isInternal,
                 io.connections.records.hasPlace(for: slot),
-                !io.connections.records.isRecorded(slot)
+                !(io.connections.records.isRecorded(slot) && io.connections.records.isParked(slot))
             else { continue }
             notedCount += 1
             guard let note = note(of: id, call) else {

@@ -1,6 +1,7 @@
 // Bodies, plain and chunked, at every split.
 
 import Testing
+import WireKit
 
 @testable import WebSocketCore
 

@@ -1,6 +1,7 @@
 // Answers other than 101, interim heads, and damaged answers.
 
 import Testing
+import WireKit
 
 @testable import WebSocketCore
 

@@ -1,6 +1,7 @@
 // The grammar of Sec-WebSocket-Extensions, and what a request offers.
 
 import Testing
+import WireKit
 
 @testable import WebSocketCore
 

@@ -1,6 +1,7 @@
 // Word-wise masking against the sentence of RFC 6455 §5.3, byte by byte.
 
 import Testing
+import WireKit
 
 @testable import WebSocketCore
 

@@ -1,6 +1,7 @@
 // Request heads: every rule of RFC 9112 that we follow, whole, byte by byte, and in two pieces.
 
 import Testing
+import WireKit
 
 @testable import WebSocketCore
 

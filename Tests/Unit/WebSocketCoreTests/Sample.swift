@@ -1,4 +1,5 @@
 // Sample bytes for compression.
+import WireKit
 
 /// Bytes of several kinds, which compress well, a little, and not at all.
 enum Sample: CaseIterable {

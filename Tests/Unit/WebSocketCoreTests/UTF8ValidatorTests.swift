@@ -1,6 +1,7 @@
 // The validator against the standard library's, exhaustively at the boundaries and at random.
 
 import Testing
+import WireKit
 
 @testable import WebSocketCore
 
