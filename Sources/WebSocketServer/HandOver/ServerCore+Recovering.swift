@@ -67,7 +67,8 @@ extension ServerCore where K: ~Copyable {
         } else if !isTaken {
             io.close(slot, .serviceRestart, "The server has restarted.", .restarting)
         }
-        return isOpen && isTaken
+        // The handler may have taken it up only to close it.
+        return isOpen && isTaken && io.connections.slots[slot].isOpen
     }
 
     /// Watches and counts it, if not a byte has moved since it was at rest.
