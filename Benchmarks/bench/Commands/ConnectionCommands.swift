@@ -23,7 +23,7 @@ struct IdleCommand: ParsableCommand {
     }
 
     static func job(_ connections: Int, join: [String] = [], _ load: LoadOptions) throws -> Job {
-        var plan = LoadPlan(kind: .idle, url: "")
+        var plan = LoadPlan(kind: .idle)
         plan.totalConnections = connections
         plan.join = join
         return Job(
@@ -79,7 +79,7 @@ struct ChurnCommand: ParsableCommand {
         _ connections: Int, size: Int = 32, rate: Double? = nil, resumes: Bool = false,
         _ load: LoadOptions
     ) throws -> Job {
-        var plan = LoadPlan(kind: .churn, url: "")
+        var plan = LoadPlan(kind: .churn)
         plan.totalConnections = connections
         plan.size = size
         plan.rate = rate
@@ -147,7 +147,7 @@ struct ResumeCommand: ParsableCommand {
     static func job(
         _ clients: Int, bystanders: Int, rooms: Int, rate: Double, away: Double, within: Double
     ) throws -> Job {
-        var plan = LoadPlan(kind: .resume, url: "")
+        var plan = LoadPlan(kind: .resume)
         plan.wire = .chat
         plan.subprotocols = ["roost.v1"]
         plan.totalConnections = clients + bystanders

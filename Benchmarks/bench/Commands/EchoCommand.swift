@@ -22,7 +22,7 @@ struct EchoCommand: ParsableCommand {
     static func job(_ connections: Int, _ message: MessageOptions, _ load: LoadOptions) throws
         -> Job
     {
-        var plan = LoadPlan(kind: .echo, url: "")
+        var plan = LoadPlan(kind: .echo)
         message.apply(to: &plan)
         plan.totalConnections = connections
         return Job(

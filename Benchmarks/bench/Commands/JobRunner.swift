@@ -53,7 +53,8 @@ struct JobRunner {
         if let drain = load.drain { job.plan.drainSeconds = drain }
         try check(job, place)
         var report = Report(
-            load: job.load, title: job.title, unit: job.unit, server: "", url: target.url ?? "")
+            load: job.load, title: job.title, unit: job.unit, server: "",
+            url: target.url.joined(separator: ", "))
         for number in 1...load.runs {
             let prefix = load.runs == 1 ? job.load : "\(job.load) \(number)/\(load.runs)"
             do {
@@ -72,11 +73,12 @@ struct JobRunner {
         let processors = Machine.processors
         let isPinned = processors.count >= 2 && !self.target.noPin
         switch target {
-        case .url(let given, let pids):
-            let (url, job) = try prepared(job, given, report, screen)
-            report.server = "\(url)" + (pids.isEmpty ? "" : ", process \(pids[0])")
+        case .running(let given, let pids):
+            let (urls, job) = try prepared(job, given, report, screen)
+            report.server =
+                urls.joined(separator: ", ") + (pids.isEmpty ? "" : ", process \(pids[0])")
             let coordinator = try Coordinator(
-                job, url: url, pids: pids, server: nil, processors: [], screen: screen)
+                job, urls: urls, pids: pids, server: nil, processors: [], screen: screen)
             report.runs.append(try coordinator.run())
         case .spawned(let command, let count):
             // The server has one processor to itself; the generators and this process share the
@@ -90,14 +92,14 @@ struct JobRunner {
                 server.stop()
                 Machine.pin(to: processors)
             }
-            let (url, job) = try prepared(job, server.url, report, screen)
-            report.url = url
+            let (urls, job) = try prepared(job, [server.url], report, screen)
+            report.url = urls[0]
             report.server =
                 command.name
                 + (count > 1
                     ? ", \(count) processes" : pinsServer ? ", on processor \(processors[0])" : "")
             let coordinator = try Coordinator(
-                job, url: url, pids: server.pids, server: server, processors: others,
+                job, urls: urls, pids: server.pids, server: server, processors: others,
                 screen: screen)
             let run = try coordinator.run()
             if run.failures.keys.contains(where: { $0.hasPrefix(FailureKind.serverGone) }) {
@@ -107,30 +109,41 @@ struct JobRunner {
         }
     }
 
-    /// A URL whose host needs no name resolution for each connection, and the job with the source
+    /// URLs whose hosts need no name resolution for each connection, and the job with the source
     /// addresses of its connections.
     private func prepared(
-        _ job: Job, _ text: String, _ report: Report, _ screen: ProgressLine
-    ) throws -> (url: String, Job) {
-        let url = try WebSocketURL(text)
-        var job = job
-        guard !url.isSecure || job.plan.polling == nil else {
-            throw ValidationError("bench polling does not speak TLS.")
+        _ job: Job, _ texts: [String], _ report: Report, _ screen: ProgressLine
+    ) throws -> (urls: [String], Job) {
+        let urls = try texts.map { text in
+            let url = try WebSocketURL(text)
+            // A name that a certificate is compared with stays.
+            let host = url.host == "localhost" && !url.isSecure ? "127.0.0.1" : url.host
+            return WebSocketURL(
+                host: host, port: url.port, target: url.target, isSecure: url.isSecure)
         }
-        // A name that a certificate is compared with stays.
-        let host = url.host == "localhost" && !url.isSecure ? "127.0.0.1" : url.host
-        let isHere = host.hasPrefix("127.") || host == "::1" || host == "localhost"
-        if !isHere, report.runs.isEmpty {
-            screen.note("The load goes to \(host), which is not this machine: flood only your own.")
+        var job = job
+        if job.plan.polling != nil {
+            guard urls.count == 1 else { throw ValidationError("bench polling takes one --url.") }
+            guard !urls[0].isSecure else {
+                throw ValidationError("bench polling does not speak TLS.")
+            }
+        }
+        guard urls.allSatisfy({ $0.isSecure == urls[0].isSecure }) else {
+            throw ValidationError("Either all --url are wss, or none.")
+        }
+        let hosts = Set(urls.map(\.host))
+        let loopback = hosts.filter { $0.hasPrefix("127.") || $0 == "localhost" }
+        let elsewhere = hosts.subtracting(loopback).subtracting(["::1"]).sorted()
+        if !elsewhere.isEmpty, report.runs.isEmpty {
+            let names = elsewhere.joined(separator: ", ")
+            screen.note("The load goes to \(names), not this machine: flood only your own.")
         }
         job.plan.sources = try Sources.addresses(
             for: job.plan.totalConnections + job.plan.neverReadCount,
-            toLoopback: host.hasPrefix("127.") || host == "localhost",
+            toLoopback: loopback == hosts,
             named: target.source.map { $0.split(separator: ",").map(String.init) } ?? [],
             portsPerAddress: Machine.portsPerAddress)
-        let prepared = WebSocketURL(
-            host: host, port: url.port, target: url.target, isSecure: url.isSecure)
-        return ("\(prepared)", job)
+        return (urls.map { "\($0)" }, job)
     }
 
     /// Reports what cannot work before anything is started.

@@ -54,7 +54,7 @@ struct MillionCommand: ParsableCommand {
     }
 
     private func job() throws -> Job {
-        var plan = LoadPlan(kind: .reach, url: "")
+        var plan = LoadPlan(kind: .reach)
         plan.totalConnections = connections
         plan.connectingAtOnce = 1024
         plan.openingPatience = 60

@@ -8,9 +8,10 @@ import Glibc
 struct TargetOptions: ParsableArguments {
     @Option(
         help: """
-            A server that runs already: ws://HOST:PORT/PATH, or wss. Default: bench starts one.
+            A server that runs already: ws://HOST:PORT/PATH, or wss. Repeated: servers that share \
+            their rooms; the connections of a room are spread over them. Default: bench starts one.
             """)
-    var url: String?
+    var url: [String] = []
 
     @Option(help: "The process of that server, for its processor time and memory (repeatable).")
     var pid: [Int32] = []
@@ -48,14 +49,14 @@ struct TargetOptions: ParsableArguments {
     var asBuilt = false
 
     func validate() throws {
-        guard url == nil || server == nil else {
+        guard url.isEmpty || server == nil else {
             throw ValidationError(
                 "--url names a server that runs, --server one to start: not both.")
         }
-        guard url != nil || pid.isEmpty else {
+        guard !url.isEmpty || pid.isEmpty else {
             throw ValidationError("--pid needs --url.")
         }
-        guard url == nil || !tls else {
+        guard url.isEmpty || !tls else {
             throw ValidationError("--tls is for servers that bench starts: --url wss://…")
         }
         guard ca == nil || !(insecure || tls) else {
@@ -69,7 +70,7 @@ struct TargetOptions: ParsableArguments {
 
     /// The target that the flags ask for.
     func target(_ command: ServerProcess.Command) -> Target {
-        if let url { return .url(url, pids: pid) }
+        if !url.isEmpty { return .running(url, pids: pid) }
         guard let server else { return .spawned(tls ? command.encrypted : command, count: servers) }
         let shell = ServerProcess.Command(
             arguments: ["/bin/sh", "-c", "exec \(server)"], name: server, isEncrypted: tls)
@@ -77,7 +78,7 @@ struct TargetOptions: ParsableArguments {
     }
 
     /// Whether the load goes there by TLS.
-    var isEncrypted: Bool { tls || url?.lowercased().hasPrefix("wss:") == true }
+    var isEncrypted: Bool { tls || url.contains { $0.lowercased().hasPrefix("wss:") } }
 
     /// What is checked of a server that speaks TLS.
     var trust: Trust { insecure || tls ? .everybody : ca.map(Trust.authorities) ?? .system }

@@ -32,7 +32,7 @@ struct PeersCommand: ParsableCommand {
     }
 
     func validate() throws {
-        guard target.url == nil, target.server == nil else {
+        guard target.url.isEmpty, target.server == nil else {
             throw ValidationError(
                 "The servers are those of Benchmarks/peers: no --url or --server.")
         }

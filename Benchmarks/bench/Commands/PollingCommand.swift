@@ -61,7 +61,7 @@ struct PollingCommand: ParsableCommand {
     }
 
     private func job(_ name: String, _ polling: LoadPlan.Polling?) throws -> Job {
-        var plan = LoadPlan(kind: .rooms, url: "")
+        var plan = LoadPlan(kind: .rooms)
         plan.wire = .chat
         plan.template = MessageTemplate.chat
         plan.subprotocols = ["roost.v1"]

@@ -68,7 +68,7 @@ struct FanoutCommand: ParsableCommand {
     static func job(
         _ connections: Int, _ room: RoomOptions, _ message: MessageOptions, _ load: LoadOptions
     ) throws -> Job {
-        var plan = LoadPlan(kind: .rooms, url: "")
+        var plan = LoadPlan(kind: .rooms)
         message.apply(to: &plan)
         room.apply(to: &plan)
         plan.totalConnections = connections
@@ -128,7 +128,7 @@ struct ChatCommand: ParsableCommand {
     static func job(
         _ users: Int, rooms: Int, every: Double, size: Int, _ load: LoadOptions
     ) throws -> Job {
-        var plan = LoadPlan(kind: .rooms, url: "")
+        var plan = LoadPlan(kind: .rooms)
         plan.wire = .chat
         plan.template = MessageTemplate.chat
         plan.subprotocols = ["roost.v1"]
@@ -190,7 +190,7 @@ struct SlowCommand: ParsableCommand {
     static func job(
         _ connections: Int, neverRead: Int, size: Int, depth: Int, _ load: LoadOptions
     ) throws -> Job {
-        var plan = LoadPlan(kind: .rooms, url: "")
+        var plan = LoadPlan(kind: .rooms)
         plan.totalConnections = connections
         plan.neverReadCount = neverRead
         plan.size = size

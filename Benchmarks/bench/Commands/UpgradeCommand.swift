@@ -74,10 +74,10 @@ struct UpgradeCommand: ParsableCommand {
             throw ValidationError(
                 "--times is 1 to 10000, --interval 0.05 to 60, --patience 1 to 600.")
         }
-        guard target.url == nil || target.pid.count == 1 else {
+        guard target.url.isEmpty || (target.url.count == 1 && target.pid.count == 1) else {
             throw ValidationError("The signal goes to one process: name it with --pid.")
         }
-        guard log == nil || target.url != nil else {
+        guard log == nil || !target.url.isEmpty else {
             throw ValidationError("--log is for --url: the log of a server of its own bench knows.")
         }
         guard target.servers == 1 else {
@@ -95,7 +95,7 @@ struct UpgradeCommand: ParsableCommand {
     private var isEcho: Bool { wire == .raw && idle > 0 }
 
     private func job() throws -> Job {
-        var plan = LoadPlan(kind: .rooms, url: "")
+        var plan = LoadPlan(kind: .rooms)
         plan.wire = wire
         if wire == .chat {
             plan.template = MessageTemplate.chat

@@ -16,12 +16,12 @@ final class Coordinator {
     private var ended = Set<Int>()
 
     /// - Parameters:
-    ///   - url: the target of the load.
+    ///   - urls: the targets of the load.
     ///   - pids: the server's processes; empty if they are not known.
     ///   - server: the server, if it was started for this run.
     ///   - processors: what generators are pinned to; empty for no pinning.
     init(
-        _ job: Job, url: String, pids: [pid_t], server: ServerProcess?, processors: [Int],
+        _ job: Job, urls: [String], pids: [pid_t], server: ServerProcess?, processors: [Int],
         screen: ProgressLine
     ) throws {
         self.job = job
@@ -31,7 +31,7 @@ final class Coordinator {
         self.processors = processors
         upgrades = try Upgrades(job.upgrades, pids, log: server?.logPath)
         var plan = job.plan
-        plan.url = url
+        plan.urls = urls
         plan.epoch = Clock.now
         plan.run = UInt16.random(in: 0..<4096)
         plan.intervalCount = Timing.intervals(for: job.seconds)

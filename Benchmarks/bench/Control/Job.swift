@@ -34,7 +34,7 @@ enum Target {
     /// A server that is started for each run, as this number of processes on one port.
     case spawned(ServerProcess.Command, count: Int)
     /// A server that runs already; its processes, if they are known.
-    case url(String, pids: [Int32])
+    case running([String], pids: [Int32])
 }
 
 /// Local addresses that connections come from, where one address has too few ports.

@@ -16,10 +16,11 @@ enum WireProtocol: String, Codable, Sendable, CaseIterable {
 /// The part of a load that one generator process takes.
 struct LoadPlan: Codable, Sendable {
     var kind: LoadKind
-    var url: String
-    /// If the URL's scheme is wss.
+    /// One server, or several that share their rooms. See ``server(of:)``.
+    var urls: [String] = []
+    /// If the URLs' scheme is wss.
     var trust = Trust.system
-    /// If the URL's scheme is wss: whether connections resume the sessions of earlier ones.
+    /// If the URLs' scheme is wss: whether connections resume the sessions of earlier ones.
     var resumesSessions = false
     var wire = WireProtocol.raw
     /// The message; see ``MessageTemplate``.
@@ -98,6 +99,9 @@ struct LoadPlan: Codable, Sendable {
     var backWithin = 1.0
 
     func room(of connection: Int) -> Int { connection % rooms }
+
+    /// The place of a connection's server in ``urls``: those of a room are on each in turn.
+    func server(of connection: Int) -> Int { connection / rooms % urls.count }
 
     func user(numbered connection: Int) -> [UInt8] { Array("u\(run)-\(connection)".utf8) }
 

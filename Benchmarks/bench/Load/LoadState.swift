@@ -36,7 +36,8 @@ struct LoadState {
     /// The time of the last progress: opening and draining are given up only without any.
     var lastProgress: UInt64 = 0
     private var memberOfSlot: [Int32] = []
-    private let request: ConnectRequest
+    /// How to connect, by the place in ``LoadPlan/urls``.
+    private let requests: [ConnectRequest]
     private let sources: [NetworkAddress]
     private let template: MessageTemplate
     private let replyForm: ReplyForm
@@ -48,12 +49,14 @@ struct LoadState {
         self.plan = plan
         tally = Tally(intervals: plan.intervalCount)
         members = Array(repeating: Member(), count: plan.connectionCount + plan.neverReadCount)
-        var request = try ConnectRequest(plan.url)
-        request.subprotocols = plan.subprotocols
-        if request.url.isSecure {
-            request.tls = try plan.trust.settings(resumes: plan.resumesSessions)
+        requests = try plan.urls.map {
+            var request = try ConnectRequest($0)
+            request.subprotocols = plan.subprotocols
+            if request.url.isSecure {
+                request.tls = try plan.trust.settings(resumes: plan.resumesSessions)
+            }
+            return request
         }
-        self.request = request
         sources = plan.sources.compactMap { NetworkAddress(numeric: $0, port: 0) }
         template = try MessageTemplate(plan.template, size: plan.size)
         replyForm = try ReplyForm(plan, template)
@@ -62,7 +65,7 @@ struct LoadState {
     }
 
     /// Whether the connections speak TLS.
-    var isEncrypted: Bool { request.url.isSecure }
+    var isEncrypted: Bool { requests[0].url.isSecure }
 
     // MARK: Members
 
@@ -94,7 +97,7 @@ struct LoadState {
     }
 
     mutating func connect(_ member: Int, _ io: inout ServerContext) {
-        var request = request
+        var request = requests[plan.server(of: number(of: member))]
         if !sources.isEmpty { request.source = sources[number(of: member) % sources.count] }
         let id = io.connect(request)
         while memberOfSlot.count <= Int(id.slot) { memberOfSlot.append(-1) }

@@ -33,7 +33,7 @@ struct PollingLoop: ~Copyable {
 
     /// Makes everything that can fail, and then the loop.
     static func make(_ plan: LoadPlan, say: @escaping (Notice) -> Void) throws -> PollingLoop {
-        let url = try WebSocketURL(plan.url)
+        let url = try WebSocketURL(plan.urls[0])
         guard let address = NetworkAddress(numeric: url.host, port: url.port) else {
             throw ServerProcess.Failure(
                 description: "bench polling needs the server's address, not the name \(url.host).")

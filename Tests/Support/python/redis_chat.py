@@ -12,7 +12,7 @@ import sys
 
 import scenarios
 
-MODULES = {"redis_scenes": ["shared", "killed", "cut", "held", "locked"]}
+MODULES = {"redis_scenes": ["shared", "flooded", "killed", "cut", "held", "locked"]}
 
 
 def what_is_missing():

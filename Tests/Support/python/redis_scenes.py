@@ -1,5 +1,6 @@
 """Two processes that share a chat through a real Redis, and what happens to it when Redis fails."""
 
+import json
 import os
 import shutil
 import socket
@@ -129,6 +130,23 @@ def shared():
             for name in ("ann", "cid"):
                 own = [m for m in lists[0] if m.startswith(name)]
                 expect(own == [f"{name} {number}" for number in range(300)], f"lost of {name}")
+
+
+def flooded():
+    """`bench fanout` over both servers: each message comes to everybody at both, once"""
+    bench = os.path.join(os.path.dirname(arguments.command[0]), "bench")
+    with Redis() as redis, chat(redis) as left, chat(redis) as right:
+        flood = subprocess.run(
+            [bench, "fanout", "--as-built", "--no-pin", "-c", "9", "--speakers", "4", "-t", "0.5",
+             "--warmup", "0.1", "--rate", "400", "--url", f"ws://127.0.0.1:{left.port}",
+             "--url", f"ws://127.0.0.1:{right.port}", "--json", f"{redis.folder.name}/run.json"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+        expect(flood.returncode == 0, flood.stdout.decode())
+        with open(f"{redis.folder.name}/run.json") as file:
+            run = json.load(file)["reports"][0]["runs"][0]
+        # 200 messages, and 9 who hear each.
+        expect(1500 < run["counted"] < 2000, str(run["counted"]))
+        expect(not run["failures"], str(run["failures"]))
 
 
 def killed():

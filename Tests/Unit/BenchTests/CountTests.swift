@@ -76,9 +76,25 @@ import Testing
         #expect(zip(curve, curve.dropFirst()).allSatisfy { $0.microseconds <= $1.microseconds })
     }
 
+    @Test(arguments: [(1, 1), (10, 1), (12, 3), (1000, 500), (7, 3)], 1...3)
+    func `The connections of each room are spread over the servers`(
+        size: (connections: Int, rooms: Int), servers: Int
+    ) {
+        var plan = LoadPlan(kind: .rooms)
+        plan.urls = (1...servers).map { "ws://a\($0)" }
+        plan.rooms = size.rooms
+        for room in 0..<size.rooms {
+            var counts = [Int](repeating: 0, count: servers)
+            for connection in 0..<size.connections where plan.room(of: connection) == room {
+                counts[plan.server(of: connection)] += 1
+            }
+            #expect(counts.max()! - counts.min()! <= 1)
+        }
+    }
+
     @Test(arguments: [(1, 1, 1), (10, 3, 1), (1000, 7, 500), (20, 4, 3), (5, 8, 5)])
     func `The parts of a load are the whole`(connections: Int, workers: Int, rooms: Int) {
-        var plan = LoadPlan(kind: .rooms, url: "ws://x")
+        var plan = LoadPlan(kind: .rooms)
         plan.totalConnections = connections
         plan.rooms = rooms
         plan.neverReadCount = 11
@@ -102,7 +118,7 @@ import Testing
     }
 
     @Test func `Descriptors and ports decide how many processes and addresses it takes`() throws {
-        var plan = LoadPlan(kind: .idle, url: "")
+        var plan = LoadPlan(kind: .idle)
         plan.totalConnections = 40_000
         let job = Job(
             load: "idle", title: "", unit: "", plan: plan, warmup: 0, seconds: 1, threads: 2,

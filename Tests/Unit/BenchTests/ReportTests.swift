@@ -141,7 +141,7 @@ import Testing
         let timing = Timing(
             begin: 0, measureFrom: 1_000_000_000, measureUntil: 5_000_000_000, intervalCount: 10)
         let job = Job(
-            load: "echo", title: "", unit: "messages", plan: LoadPlan(kind: .echo, url: ""),
+            load: "echo", title: "", unit: "messages", plan: LoadPlan(kind: .echo),
             warmup: 1, seconds: 4, serverCommand: .init(arguments: [], name: ""))
         #expect(
             line.line(.running(timing, job), Progress(), now: 500_000_000)

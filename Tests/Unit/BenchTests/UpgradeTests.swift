@@ -8,7 +8,7 @@ import Testing
     // MARK: Order
 
     private static func plan(idle: Int = 0, _ wire: WireProtocol = .raw) -> LoadPlan {
-        var plan = LoadPlan(kind: .rooms, url: "ws://x")
+        var plan = LoadPlan(kind: .rooms)
         plan.wire = wire
         plan.totalConnections = 6 + idle
         plan.idleCount = idle
