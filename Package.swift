@@ -81,6 +81,8 @@ let package = Package(
             exclude: ["PROTOCOL.md"], swiftSettings: lending),
         .target(name: "RedisClient", dependencies: ["Storage"], swiftSettings: lending),
         .target(
+            name: "ChatEngine", dependencies: ["Storage", "RedisClient"], swiftSettings: lending),
+        .target(
             name: "ChatDatabase", dependencies: ["Storage", "ChatRooms", "CSQLite"],
             swiftSettings: lending),
         .target(
@@ -240,6 +242,10 @@ let package = Package(
             name: "RedisClientTests", dependencies: ["RedisClient", "Storage", "WireKit"],
             path: "Tests/Unit/RedisClientTests", swiftSettings: tests),
         .testTarget(
+            name: "ChatEngineTests",
+            dependencies: ["ChatEngine", "RedisClient", "Storage", "WireKit"],
+            path: "Tests/Unit/ChatEngineTests", swiftSettings: tests),
+        .testTarget(
             name: "BenchTests", dependencies: ["bench", "TestSupport"],
             path: "Tests/Unit/BenchTests", swiftSettings: tests),
         // The repository itself: its rooms, words and files.
@@ -269,6 +275,7 @@ let package = Package(
             name: "InteropTests",
             dependencies: [
                 "roost", "EchoServer", "Talk", "SharedChat", "AutobahnClient", "TestSupport",
+                "ChatEngine", "RedisClient", "Storage",
             ],
             path: "Tests/Interop",
             exclude: ["expected-server.json", "expected-client.json", "RESULTS.md"],
@@ -286,6 +293,9 @@ let package = Package(
         .executableTarget(
             name: "KernelScripts", dependencies: ["LinuxReactor", "WebSocketServerTesting"],
             path: "Tests/Support/KernelScripts", swiftSettings: tests),
+        .executableTarget(
+            name: "EngineScripts", dependencies: ["Storage", "RedisClient", "ChatEngine"],
+            path: "Tests/Support/EngineScripts", swiftSettings: tests),
         .executableTarget(
             name: "AutobahnClient", dependencies: ["WebSocketServer"],
             path: "Tests/Support/AutobahnClient", swiftSettings: strict),

@@ -173,6 +173,19 @@ package struct RedisSession: ~Copyable {
         write(channel, begins: false, at: now)
     }
 
+    /// Subscribes to a channel for this connection alone: whoever has thousands of them renews
+    /// them, a part at a time and with what has to follow. Does nothing if there is no connection.
+    package mutating func subscribeForNow(_ channel: RedisChannel, at now: UInt64) {
+        guard state == .open else { return }
+        write(channel, begins: true, at: now)
+    }
+
+    /// Ends such a subscription.
+    package mutating func unsubscribeForNow(_ channel: RedisChannel, at now: UInt64) {
+        guard state == .open else { return }
+        write(channel, begins: false, at: now)
+    }
+
     private mutating func write(_ channel: RedisChannel, begins: Bool, at now: UInt64) {
         output.appendCommand(argumentCount: 2) {
             $0.append(begins ? channel.kind.subscribe : channel.kind.unsubscribe)
