@@ -64,7 +64,7 @@ import Testing
             desk.turn(after: 5 * Desk.second)
             desk.answerBeat(isPushed: false)
             desk.answer(.texts("master", "0"))
-            desk.turn(after: 2 * Desk.second)
+            desk.turn(after: Desk.second)
             return "\(desk.events().map(short))"
         },
         Case(testDescription: "noDataChanged") {
