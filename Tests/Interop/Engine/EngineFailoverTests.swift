@@ -53,6 +53,30 @@ struct EngineFailoverTests {
         #expect(Set(pair.chat.hosts.flatMap(\.names).map(\.0.epoch)).count == 2)
     }
 
+    /// The one node has more of the suffix than the other, which is back first: the epoch that it
+    /// gives a part of back in is not continued, since the rest has names in it.
+    @Test func `Giving back a part does not free the names of the rest`() throws {
+        var pair = try Pair(2)
+        #expect(pair.chat.settle())
+        pair.chat.pause(0)
+        pair.chat.publish(20, on: 1)
+        #expect(pair.chat.settle())
+        pair.failOver()
+        pair.chat.pause(1)
+        pair.chat.goOn(0)
+        pair.chat.publish(5, on: 0)
+        #expect(pair.chat.settle())
+        pair.chat.goOn(1)
+        #expect(pair.chat.settle())
+        let isSaidAgain = pair.chat.run { [pair] in
+            pair.chat.hosts[0].logKeys(pair.chat.rooms[0]).count == 95
+        }
+        #expect(isSaidAgain)
+        #expect(pair.chat.violations == [])
+        // Only the node that had seen the rest has to go back.
+        #expect(pair.chat.resetCount == 1)
+    }
+
     @Test func `A node that speaks first without the suffix wins, and the suffix is said again`()
         throws
     {

@@ -99,7 +99,7 @@ struct EngineServerTests {
 
     // MARK: Presence
 
-    @Test func `Who is in a room comes to all nodes, and goes with a node that dies`() throws {
+    @Test func `Presence comes to all nodes, and goes with a node that dies`() throws {
         let redis = try RedisServer()
         var chat = EngineChat(3, on: redis.path)
         for (host, room) in zip(chat.hosts, chat.rooms) {

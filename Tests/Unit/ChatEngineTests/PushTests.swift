@@ -66,7 +66,7 @@ import Testing
         #expect(desk.serial(behind: 0, 0, room) == nil)
     }
 
-    @Test func `Who has seen nothing of a room that is there from its start goes on`() {
+    @Test func `A reader of nothing goes on in a room that is there from its start`() {
         let (desk, room) = Desk.live()
         #expect(desk.serial(behind: 0, 0, room) == 0)
         desk.pushMessages("0-0 1-7", "a", "b")
