@@ -86,15 +86,18 @@ struct EngineFailoverTests {
         late.publish(5, on: 0)
         #expect(late.settle())
         pair.failOver()
-        #expect(pair.chat.settle())
-        #expect(
-            late.run { late.hosts[0].logKeys(late.rooms[0]).count == 75 })
+        // What is said again is nobody's publish: it is there when all logs have it.
+        pair.chat.hosts += late.hosts
+        pair.chat.rooms += late.rooms
+        let isThere = pair.chat.run { [pair] in
+            pair.chat.hosts.indices.allSatisfy {
+                pair.chat.hosts[$0].logKeys(pair.chat.rooms[$0]).count == 75
+            }
+        }
+        #expect(isThere)
         #expect(pair.chat.violations == [])
         // Both had seen messages of which the new numbers are others.
-        #expect(pair.chat.resetCount == 2)
-        #expect(late.resetCount == 0)
-        #expect(
-            late.hosts[0].logKeys(late.rooms[0]) == pair.chat.hosts[0].logKeys(pair.chat.rooms[0]))
+        #expect(pair.chat.resetCount == 2 && late.resetCount == 0)
     }
 
     @Test func `A master that becomes a replica is left`() throws {

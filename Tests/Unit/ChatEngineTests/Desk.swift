@@ -148,9 +148,8 @@ final class Desk {
         node.replied(RedisReply(reply.wire.span), to: request, at: now)
     }
 
-    func push(_ channel: String, _ text: String) {
-        node.pushed(RedisReply(Reply.push(channel, text).wire.span), at: now)
-    }
+    func push(_ channel: String, _ text: String) { push(.push(channel, text)) }
+    func push(_ push: Reply) { node.pushed(RedisReply(push.wire.span), at: now) }
 
     /// Messages of the room that follow each other: `PREVIOUS PLACE`, and their keys.
     func pushMessages(_ start: String, _ keys: String...) {
