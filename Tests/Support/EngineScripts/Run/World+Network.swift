@@ -131,7 +131,7 @@ extension World {
             let bytes = engine[process].redis.takeOutput(of: link)
             guard links[link].isOpenAtNode, !links[link].losesToClient else { continue }
             for piece in pieces(bytes) {
-                let time = delay(0, chance(90) ? 2 : 30)
+                let time = delay(0, chance(emphasis.isSlow ? 40 : 90) ? 2 : 30)
                 links[link].toClient.append(piece, at: time)
                 queue.add(.toClient(link: link), at: links[link].toClient.lastTime)
             }
@@ -150,7 +150,8 @@ extension World {
         host.session.output.removeAll()
         guard links[link].isOpenAtServer, !links[link].losesToServer else { return }
         for piece in pieces(bytes) {
-            links[link].toServer.append(piece, at: delay(0, chance(90) ? 2 : 30))
+            links[link].toServer.append(
+                piece, at: delay(0, chance(emphasis.isSlow ? 40 : 90) ? 2 : 30))
             queue.add(.toServer(link: link), at: links[link].toServer.lastTime)
         }
         if host.isCutAtNextWrite {
@@ -209,11 +210,13 @@ extension World {
         guard now >= host.pausedUntil else {
             return queue.add(.wake(node: host.number), at: host.pausedUntil)
         }
-        if host.session.state == .greeting, let since = host.session.oldestUnanswered,
-            now >= since + 2 * Self.second
-        {
-            reach("no greeting")
-            lose(host)
+        if host.session.state == .greeting, let since = host.session.oldestUnanswered {
+            if now >= since + 2 * Self.second {
+                reach("no greeting")
+                lose(host)
+            } else {
+                queue.add(.wake(node: host.number), at: since + 2 * Self.second)
+            }
         }
         turn(host)
     }

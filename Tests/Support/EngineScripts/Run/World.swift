@@ -20,6 +20,7 @@ package final class World {
 
     let seed: UInt64
     let wrong: WorldFaults
+    let emphasis: Emphasis
     var random: ScriptRandom
     var now: UInt64 = 0
     var queue = EventQueue()
@@ -38,6 +39,8 @@ package final class World {
     private var givenBackAt: UInt64 = 0
     /// Whether the call that is executed came over a connection that its node has given up.
     var isLateCall = false
+    /// How often a node has heard who is on another.
+    var presenceCount = 0
     /// When people have said what they had to say.
     var talkEnd: UInt64 = 0
     var generation = 0
@@ -48,11 +51,17 @@ package final class World {
     private(set) var reached: [String: Int] = [:]
     var stepCount = 0
 
-    package init(seed: UInt64, _ wrong: WorldFaults = WorldFaults(), tellsStory: Bool = false) {
+    package convenience init(seed: UInt64, tellsStory: Bool = false) {
+        self.init(seed: seed, WorldFaults(), nil, tellsStory: tellsStory)
+    }
+
+    init(seed: UInt64, _ wrong: WorldFaults, _ emphasis: Emphasis?, tellsStory: Bool = false) {
         self.seed = seed
         self.wrong = wrong
         self.tellsStory = tellsStory
         random = ScriptRandom(seed)
+        let drawn = Emphasis.drawn(&random)
+        self.emphasis = emphasis ?? drawn
         roomCount = Int.random(in: 0..<4, using: &random) == 0 ? 2 : 1
         engine = SimulatedEngine(processCount: 3, fault: wrong.functions)
         engine.onAppend = { [unowned self] process, stream, entry, before in
@@ -64,7 +73,9 @@ package final class World {
                 Client(number: number, room: Int.random(in: 0..<roomCount, using: &random)))
             queue.add(.act(client: number), at: delay(1, 500))
         }
-        talkEnd = chance(50) ? Self.faultEnd : delay(3_000, 20_000)
+        talkEnd =
+            chance(self.emphasis.quietPercent)
+            ? delay(3_000, self.emphasis.lastTalk) : Self.faultEnd
         drawFaults()
         for tick in 1...UInt64(200) { queue.add(.replicate, at: tick * 100 * Self.millisecond) }
     }
