@@ -197,8 +197,8 @@ extension World {
             host.connectPause = 0
             host.node.connected(at: now)
         case .reply(let request): host.node.replied(reply, to: request, at: now)
-        case .push: host.node.pushed(reply, at: now)
-        case .unsubscribed: host.node.subscriptionRefused(reply.error ?? "")
+        case .push, .unsubscribed: host.node.pushed(reply, at: now)
+        case .refused: host.node.subscriptionRefused(reply.error ?? "")
         }
     }
 
