@@ -81,6 +81,8 @@ let package = Package(
             exclude: ["PROTOCOL.md"], swiftSettings: lending),
         .target(name: "RedisClient", dependencies: ["Storage"], swiftSettings: lending),
         .target(
+            name: "ChatEngine", dependencies: ["Storage", "RedisClient"], swiftSettings: lending),
+        .target(
             name: "ChatDatabase", dependencies: ["Storage", "ChatRooms", "CSQLite"],
             swiftSettings: lending),
         .target(
@@ -239,6 +241,10 @@ let package = Package(
         .testTarget(
             name: "RedisClientTests", dependencies: ["RedisClient", "Storage", "WireKit"],
             path: "Tests/Unit/RedisClientTests", swiftSettings: tests),
+        .testTarget(
+            name: "ChatEngineTests",
+            dependencies: ["ChatEngine", "RedisClient", "Storage", "WireKit"],
+            path: "Tests/Unit/ChatEngineTests", swiftSettings: tests),
         .testTarget(
             name: "BenchTests", dependencies: ["bench", "TestSupport"],
             path: "Tests/Unit/BenchTests", swiftSettings: tests),

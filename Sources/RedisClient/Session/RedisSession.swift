@@ -147,6 +147,19 @@ package struct RedisSession: ~Copyable {
         write(channel.kind.unsubscribe, channel, at: now)
     }
 
+    /// Subscribes to a channel for this connection alone: whoever has thousands of them renews
+    /// them, a part at a time and with what has to follow. Does nothing if there is no connection.
+    package mutating func subscribeForNow(_ channel: RedisChannel, at now: UInt64) {
+        guard state == .open else { return }
+        write(channel.kind.subscribe, channel, at: now)
+    }
+
+    /// Ends such a subscription.
+    package mutating func unsubscribeForNow(_ channel: RedisChannel, at now: UInt64) {
+        guard state == .open else { return }
+        write(channel.kind.unsubscribe, channel, at: now)
+    }
+
     private mutating func write(_ name: StaticString, _ channel: RedisChannel, at now: UInt64) {
         output.appendCommand(argumentCount: 2) {
             $0.append(name)

@@ -28,6 +28,7 @@ enum ImportTable {
             "WebSocketCore": ["LibC", "Storage", "CCrypto", "CZlib"],
             "WebSocketTLS": ["LibC", "Storage", "CSSL"],
             "RedisClient": ["Storage"],
+            "ChatEngine": ["Storage", "RedisClient"],
             "ChatRooms": ["Storage", "CUnicode", "CCrypto"],
             "ChatDatabase": ["Storage", "ChatRooms", "CSQLite"],
             "LinuxReactor": ["LibC", "Storage", "CLinux"],
