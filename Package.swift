@@ -275,6 +275,7 @@ let package = Package(
             name: "InteropTests",
             dependencies: [
                 "roost", "EchoServer", "Talk", "SharedChat", "AutobahnClient", "TestSupport",
+                "ChatEngine", "RedisClient", "Storage",
             ],
             path: "Tests/Interop",
             exclude: ["expected-server.json", "expected-client.json", "RESULTS.md"],

@@ -1,17 +1,20 @@
 // What a node has to say to the chat.
 
-/// What has happened, in order: ``EngineNode/takeEvent()``.
+/// What has happened, in order: ``EngineNode/takeEvent()``. Serial numbers say which entries an
+/// event is about, since the log may have more by then: a member that reads the log itself does so
+/// when all events have been taken.
 package enum EngineEvent: Equatable, Sendable {
     /// The room's log is what Redis has, and what is published comes as it is published. Joins may
     /// go on. After each loss of the connection it comes again.
-    case live(EngineRoom)
+    /// These entries are in the log then.
+    case live(EngineRoom, serials: Range<Int>)
     /// The room's log has these entries more, by their serial numbers:
     /// ``EngineNode/entry(_:in:)``. Before the room is live for the first time its log is filled
     /// without this event.
     case appended(EngineRoom, serials: Range<Int>)
     /// The room's log is another: what members have seen since they last had an entry of it is not
-    /// there. They learn the new one, as not recovered.
-    case reset(EngineRoom)
+    /// there. They learn the new one, which has these entries, as not recovered.
+    case reset(EngineRoom, serials: Range<Int>)
     /// A publish is in the room's log; comes behind `appended`.
     case placed(ticket: UInt64, EnginePlace)
     /// A publish has waited for long, and whether it succeeds is unknown. It goes on, and comes as

@@ -41,6 +41,7 @@ extension EngineNode {
     /// It was not dead, only silent.
     private mutating func revive(_ node: String) {
         peers[node]?.isAlive = true
+        deadNodes.removeAll { $0 == node }
         announce(node) { $0 }
     }
 

@@ -80,13 +80,15 @@ extension EngineNode {
         guard let index = find(room), case .reading = rooms[index].stage else { return }
         guard let tail = RoomTail(reply) else { return leave(.notUnderstood("r1_tail")) }
         rooms[index].stage = .idle
+        // Redis has changed meanwhile: what it was says nothing.
+        guard !rooms[index].readsAgain else { return requestRead(room) }
         if tail.goesOn {
             append(tail, to: index)
             // What is missing may be more than one answer has.
-            finishReading(index, isComplete: rooms[index].log.head == tail.top)
+            if rooms[index].log.head == tail.top { becomeLive(index) } else { requestRead(room) }
         } else if rooms[index].log.isEmpty {
             replaceLog(index, with: tail)
-            finishReading(index, isComplete: true)
+            becomeLive(index)
         } else {
             differs(index, tail)
         }
@@ -114,30 +116,17 @@ extension EngineNode {
     mutating func replaceLog(_ index: TableIndex<RoomState>, with tail: borrowing RoomTail) {
         rooms[index].log.removeAll()
         append(entriesOf: tail, to: index)
-        if rooms[index].wasLive { events.append(.reset(handle(index))) }
-    }
-
-    /// The room is live if nothing speaks against it.
-    mutating func finishReading(_ index: TableIndex<RoomState>, isComplete: Bool) {
-        if isComplete, !rooms[index].readsAgain {
-            becomeLive(index)
-        } else {
-            requestRead(handle(index))
+        if rooms[index].wasLive {
+            events.append(.reset(handle(index), serials: rooms[index].log.serials))
         }
     }
 
-    private mutating func becomeLive(_ index: TableIndex<RoomState>) {
+    mutating func becomeLive(_ index: TableIndex<RoomState>) {
         rooms[index].stage = .live
         rooms[index].wasLive = true
         rooms[index].hasRefilled = false
-        events.append(.live(handle(index)))
+        events.append(.live(handle(index), serials: rooms[index].log.serials))
         settle(index, isComplete: true)
         makeReady(index)
-    }
-
-    /// Gives the tail's reading a way to go live after the logs have parted.
-    mutating func takeOther(_ index: TableIndex<RoomState>, _ tail: borrowing RoomTail) {
-        replaceLog(index, with: tail)
-        finishReading(index, isComplete: true)
     }
 }

@@ -15,7 +15,8 @@ extension EngineNode {
             return
         }
         if let common, !options.faults.neverSayAgain { sayAgain(index, behind: common) }
-        takeOther(index, tail)
+        replaceLog(index, with: tail)
+        becomeLive(index)
     }
 
     /// The newest entry of the log that Redis has, too. If it has none of them, that is the start

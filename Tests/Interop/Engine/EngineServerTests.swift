@@ -1,0 +1,76 @@
+// Nodes of a chat on a real redis-server, which loses its data, its functions and its role.
+import ChatEngine
+import Testing
+
+@Suite(.serialized, .enabled(if: RedisServer.missing == nil, "\(RedisServer.missing ?? "")"))
+struct EngineServerTests {
+    @Test func `What several nodes publish has one order, and each message once`() throws {
+        let redis = try RedisServer()
+        var chat = EngineChat(3, on: redis.path)
+        for round in 0..<20 {
+            for host in 0..<3 { chat.publish(5 + round % 7, on: host) }
+            chat.run(milliseconds: 2)
+        }
+        #expect(chat.settle())
+        #expect(chat.violations == [])
+        #expect(chat.resetCount == 0)
+        let logs = chat.hosts.indices.map { chat.hosts[$0].logKeys(chat.rooms[$0]) }
+        #expect(logs[0] == logs[1] && logs[1] == logs[2])
+    }
+
+    @Test func `The same key is in the room once, whoever says it and how often`() throws {
+        let redis = try RedisServer()
+        let chat = EngineChat(2, on: redis.path)
+        for ticket in 1...6 {
+            chat.hosts[ticket % 2].publish(
+                "same", ticket: UInt64(ticket), in: chat.rooms[ticket % 2])
+        }
+        #expect(chat.run { chat.hosts.reduce(0) { $0 + $1.placed.count } == 6 })
+        #expect(Set(chat.hosts.flatMap { $0.placed.values }).count == 1)
+        #expect(chat.hosts[0].logKeys(chat.rooms[0]) == ["same"])
+    }
+
+    /// What happens to Redis while nodes publish.
+    enum Failure: CaseIterable, Sendable {
+        case restartEmpty, flushAll, functionFlush, killClients, deleteStream, stop
+
+        func happen(to redis: RedisServer) throws {
+            switch self {
+            case .restartEmpty:
+                redis.kill()
+                try redis.start()
+            case .flushAll: redis.command("FLUSHALL")
+            case .functionFlush: redis.command("FUNCTION FLUSH")
+            case .killClients: redis.command("CLIENT KILL TYPE normal SKIPME yes")
+            case .deleteStream:
+                for key in ["a", "s"] {
+                    redis.command(
+                        "EVAL \"for _, k in ipairs(redis.call('KEYS', '*:\(key):lobby')) do "
+                            + "redis.call('DEL', k) end\" 0")
+                }
+            case .stop: redis.stop()
+            }
+        }
+    }
+
+    @Test(arguments: Failure.allCases)
+    func `Nothing acknowledged is lost`(_ failure: Failure) throws {
+        let redis = try RedisServer()
+        var chat = EngineChat(3, on: redis.path)
+        chat.publish(50, on: 0)
+        chat.publish(50, on: 1)
+        #expect(chat.settle())
+        for round in 0..<4 {
+            chat.publish(20, on: round % 3)
+            chat.run(milliseconds: 1)
+            try failure.happen(to: redis)
+            chat.publish(20, on: (round + 1) % 3)
+            chat.run(milliseconds: 30)
+            if failure == .stop { redis.goOn() }
+        }
+        #expect(chat.settle())
+        #expect(chat.violations == [])
+        // Nobody had to be thrown back: what was lost is the same again, under the same names.
+        #expect(chat.resetCount == 0)
+    }
+}
