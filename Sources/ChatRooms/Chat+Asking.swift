@@ -48,6 +48,7 @@ extension Chat {
 
     /// Asks for a room that has just been opened in memory.
     mutating func load(_ room: RoomIndex) {
+        if shared.isOn { return follow(room) }
         rooms[room].isLoading = true
         let ticket = nextTicket()
         asked[ticket] = .room(room)
@@ -123,7 +124,7 @@ extension Chat {
 
     /// Asks again for the rooms that could not be read.
     mutating func loadUnreadRooms() {
-        for room in unreadRooms { load(room) }
+        for room in unreadRooms where rooms[room].isLoading { load(room) }
         unreadRooms = []
     }
 
@@ -132,12 +133,18 @@ extension Chat {
     /// on one by one, as many in a turn as it allows.
     public mutating func letNextGoOn(at now: Timestamp, _ effects: inout Effects) -> Bool {
         guard let (room, read) = readRooms.popFirst() else { return false }
+        if rooms[room].isGoingOn {
+            rooms[room].isGoingOn = false
+            // Its shared log is looked at again: they wait for that, too.
+            if case .nothing = read, rooms[room].isLoading { return !readRooms.isEmpty }
+        }
         if let asker = roomAskers[room]?.popFirst() {
             effects.add(.read(for: asker.key, messageCount: 0, byteCount: 0))
             goOn(asker, read, at: now, &effects)
         }
         guard roomAskers[room]?.isEmpty != false else {
             // One of each room: a room with thousands keeps no other one waiting.
+            rooms[room].isGoingOn = shared.isOn
             readRooms.append((room, read))
             return true
         }
@@ -151,10 +158,10 @@ extension Chat {
     public var canAnyGoOn: Bool { !readRooms.isEmpty }
 
     /// All who waited for a room have gone on.
-    private mutating func finishLoading(
+    mutating func finishLoading(
         _ room: RoomIndex, _ read: StoreRead, at now: Timestamp, _ effects: inout Effects
     ) {
-        if case .failed = read {
+        if case .failed = read, rooms[room].isLoading {
             if rooms[room].isPermanent || rooms[room].members.count > 0 {
                 unreadRooms.append(room)
             } else {

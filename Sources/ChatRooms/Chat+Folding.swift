@@ -60,7 +60,7 @@ extension Chat {
         let text = kind == .message ? parts.text : 0..<0
         _ = EntryFrame.write(
             entry, room: rooms[room].name, user: parts.user, text: bytes.extracting(text),
-            id: bytes.extracting(parts.id), as: fold, to: &out)
+            id: bytes.extracting(parts.id), targetEpoch: parts.targetEpoch, as: fold, to: &out)
     }
 
     /// A message that was changed; or an edition of a deleted message, whose text is gone too.

@@ -148,12 +148,7 @@ extension Chat {
         if view.asksForMore {
             effects.bytes.append(shown.isMore ? ",\"more\":true" : ",\"more\":false")
         }
-        let count = rooms[room].members.count
-        if count <= limits.presenceMemberLimit {
-            writeMembers(of: room, limit: count, to: &effects.bytes)
-        }
-        effects.bytes.append(",\"count\":")
-        effects.bytes.append(decimal: count)
+        writeMembersAndCount(of: room, to: &effects.bytes)
         effects.bytes.append("}")
         effects.reply(to: command.connection, from: start)
         sendEach(rest, of: room, to: command.connection, &effects)

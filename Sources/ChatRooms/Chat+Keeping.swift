@@ -90,18 +90,17 @@ extension Chat {
     /// full room already, which it has not opened, and would wash out what somebody else has said
     /// there lately. It takes
     /// time in proportion to the messages that a room keeps, and only in a full room.
-    func checkPlace(for message: borrowing AcceptedEntry, at now: Timestamp) throws(CommandError) {
-        guard !hasStore, message.mark > 1, owners[rooms[message.room].owner].mark != message.mark
-        else {
-            return
-        }
+    func checkPlace(
+        for byteCount: Int, of mark: UInt32, in room: RoomIndex, at now: Timestamp
+    ) throws(CommandError) {
+        guard !hasStore, mark > 1, owners[rooms[room].owner].mark != mark else { return }
         let lifetime = UInt32(clamping: timing.messageReservation / 1000)
         guard
-            let age = rooms[message.room].history.ageOfOthers(
-                than: message.mark, droppedFor: message.entry.frame.count,
+            let age = rooms[room].history.ageOfOthers(
+                than: mark, droppedFor: byteCount,
                 countLimit: limits.messagesPerRoomLimit,
                 byteLimit: limits.historyByteLimitPerRoom, at: now.historySeconds),
-            age < lifetime, rooms[message.room].history.isMostly(of: message.mark)
+            age < lifetime, rooms[room].history.isMostly(of: mark)
         else { return }
         var refusal = CommandError(
             .rateLimited, "This room is full of messages from your address. Let others speak.")

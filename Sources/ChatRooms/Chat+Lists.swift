@@ -74,7 +74,7 @@ extension Chat {
     }
 
     private func memberCount(of room: StoredRoom) -> Int {
-        roomsByName.find(NameKey(room.name), in: rooms).map { rooms[$0].members.count } ?? 0
+        roomsByName.find(NameKey(room.name), in: rooms).map { memberCount(of: $0) } ?? 0
     }
 
     private func write(_ topic: [UInt8], to out: inout ByteBuffer) {

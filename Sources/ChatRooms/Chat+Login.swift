@@ -94,7 +94,7 @@ extension Chat {
                 }
             }
             try checkMayLogIn(key, nil, command)
-            return try newUser(name, key)
+            return try newUser(name, key, given)
         }
         if isAccount(user) {
             guard let session = accounts[users[user].account].session(with: proof) else {
@@ -121,11 +121,11 @@ extension Chat {
         try checkMayLogIn(key, isSameClient ? user : nil, command)
         var token = given
         if !isSameClient {
-            guard let new = tokens.popLast() else { throw noToken }
+            let new = try newToken(given)
             token = new
             forgetStored(user)
             users[user].session = new.proof
-            users[user].number = takeUserNumber()
+            users[user].number = takeUserNumber(new, key)
             // The rooms that the earlier user has opened do not count for this one.
             users[user].openedRoomCount = 0
         }
@@ -145,19 +145,28 @@ extension Chat {
         }
     }
 
-    private mutating func takeUserNumber() -> Int64 {
+    private mutating func takeUserNumber(_ token: SessionToken, _ key: NameKey) -> Int64 {
+        if shared.isOn { return sharedNumber(token, key) }
         nextUserNumber += 1
         return nextUserNumber - 1
     }
 
-    mutating func newUser(
-        _ name: String, _ key: NameKey
-    ) throws(CommandError) -> (UserIndex, SessionToken) {
+    /// The token of a new session. One of several nodes does not know whether another one has
+    /// issued the client's: it stays, since nobody else has it.
+    private mutating func newToken(_ given: SessionToken?) throws(CommandError) -> SessionToken {
+        if shared.isOn, let given { return given }
         guard let token = tokens.popLast() else { throw noToken }
+        return token
+    }
+
+    mutating func newUser(
+        _ name: String, _ key: NameKey, _ given: SessionToken? = nil
+    ) throws(CommandError) -> (UserIndex, SessionToken) {
+        let token = try newToken(given)
         let user = users.allocate(
             User(
-                name: name, session: token.proof, number: takeUserNumber(), nameHash: key.hash,
-                connectionCount: 1))
+                name: name, session: token.proof, number: takeUserNumber(token, key),
+                nameHash: key.hash, connectionCount: 1))
         usersByName.insert(user, in: &users)
         save(user)
         return (user, token)

@@ -36,6 +36,12 @@ extension Chat {
         }
         let slot = command.connection.slot
         let user = connections[slot].user
+        if shared.isOn {
+            let said = Said(
+                target: reply, text: body.bytes(text), id: idBytes(id, text),
+                user: users[user].name, author: users[user].number)
+            return try share(said, in: room, command, text, &effects)
+        }
         let start = effects.bytes.count
         let entry = writeFrame(
             .message, of: reply, to: room, from: users[user].name, by: users[user].number, text,
@@ -62,6 +68,12 @@ extension Chat {
         try checkMayWrite(command, in: room)
         let slot = command.connection.slot
         let user = connections[slot].user
+        if shared.isOn {
+            let said = Said(
+                kind: kind, target: target, text: body?.bytes(text) ?? [],
+                user: users[user].name, author: users[user].number)
+            return try share(said, in: room, command, text, &effects)
+        }
         let entry = writeFrame(
             kind, of: target, to: room, from: users[user].name, by: users[user].number, text, body,
             nil, at: command.now, &effects)
@@ -80,7 +92,7 @@ extension Chat {
         let frame = message.entry.frame
         do throws(CommandError) {
             try checkStore()
-            try checkPlace(for: message, at: command.now)
+            try checkPlace(for: frame.count, of: message.mark, in: message.room, at: command.now)
             try checkAllowance(of: owner, at: command.now)
         } catch {
             effects.bytes.removeLast(effects.bytes.count - frame.lowerBound)
@@ -155,7 +167,7 @@ extension Chat {
         if let id {
             effects.bytes.append(EntryFrame.beforeID)
             let idStart = effects.bytes.count
-            writeID(id, text, &effects)
+            writeID(id, text, to: &effects.bytes)
             entry.id = idStart..<effects.bytes.count
         }
         effects.bytes.append(EntryFrame.end)
@@ -164,13 +176,21 @@ extension Chat {
     }
 
     /// Writes an id in the one form in which it is compared.
-    private func writeID(_ id: JSONValue, _ text: Span<UInt8>, _ effects: inout Effects) {
+    private func writeID(_ id: JSONValue, _ text: Span<UInt8>, to out: inout ByteBuffer) {
         guard id.hasEscapes else {
-            effects.bytes.append(text.extracting(id.range))
+            out.append(text.extracting(id.range))
             return
         }
         let unescaped = id.textBytes(in: text)
-        effects.bytes.append(escaped: unescaped.span, 0..<unescaped.count)
+        out.append(escaped: unescaped.span, 0..<unescaped.count)
+    }
+
+    /// The same as bytes; none without an id.
+    func idBytes(_ id: JSONValue?, _ text: Span<UInt8>) -> [UInt8] {
+        guard let id else { return [] }
+        var out = ByteBuffer(minimumCapacity: id.range.count)
+        writeID(id, text, to: &out)
+        return [UInt8](copying: out.span)
     }
 
     /// Gives a message to the store; without one it is kept at once.

@@ -33,6 +33,7 @@ extension Chat {
                 connectionCount: 1))
         users[user].firstMembership = membership
         rooms[room].members.append(membership, in: &memberships)
+        if shared.isOn, !changesMembers(.join, user, room) { return membership }
         if !isSilent {
             tell(.join, user, room, &effects)
         } else if rooms[room].members.count > limits.presenceMemberLimit {
@@ -54,9 +55,10 @@ extension Chat {
         rooms[room].members.remove(membership, in: &memberships)
         unlink(membership, from: user)
         memberships.free(membership, leaving: Membership())
+        let isMemberElsewhere = shared.isOn && !changesMembers(.leave, user, room)
         if rooms[room].members.count == 0 {
             roomEmptied(room, at: now, &effects)
-        } else if !isSilent {
+        } else if !isSilent, !isMemberElsewhere {
             tell(.leave, user, room, &effects)
         }
     }
@@ -93,26 +95,45 @@ extension Chat {
         _ event: PresenceEvent, _ user: UserIndex, _ room: RoomIndex, _ effects: inout Effects
     ) {
         if !catchingUp.isEmpty, cancelsHeld(event, user, room) { return }
-        let count = rooms[room].members.count
+        let count = memberCount(of: room)
         guard count + (event == .leave ? 1 : 0) <= limits.presenceMemberLimit else {
             return countChanged(room)
         }
         guard event == .leave || count > 1 else { return }
-        let start = effects.bytes.count
-        effects.bytes.append("{\"type\":\"presence\",\"room\":\"")
-        effects.bytes.append(utf8: rooms[room].name)
-        effects.bytes.append("\",\"user\":\"")
-        effects.bytes.append(utf8: users[user].name)
-        effects.bytes.append("\",\"event\":\"")
-        effects.bytes.append(event.name)
-        effects.bytes.append("\",\"count\":")
-        guard catchingUp.isEmpty else { return hold(event, user, room, from: start, &effects) }
+        guard catchingUp.isEmpty else {
+            let start = beginPresence(event, users[user].name, room, &effects)
+            return hold(event, user, room, from: start, &effects)
+        }
+        tell(event, users[user].name, room, count, &effects)
+    }
+
+    /// The same of a user who may be on another node; the room has `count` members then.
+    func tell(
+        _ event: PresenceEvent, _ name: borrowing String, _ room: RoomIndex, _ count: Int,
+        _ effects: inout Effects
+    ) {
+        let start = beginPresence(event, name, room, &effects)
         effects.bytes.append(decimal: count)
         effects.bytes.append("}")
         effects.publish(to: id(of: room), from: start)
     }
 
-    private mutating func countChanged(_ room: RoomIndex) {
+    private func beginPresence(
+        _ event: PresenceEvent, _ name: borrowing String, _ room: RoomIndex,
+        _ effects: inout Effects
+    ) -> Int {
+        let start = effects.bytes.count
+        effects.bytes.append("{\"type\":\"presence\",\"room\":\"")
+        effects.bytes.append(utf8: rooms[room].name)
+        effects.bytes.append("\",\"user\":\"")
+        effects.bytes.append(utf8: name)
+        effects.bytes.append("\",\"event\":\"")
+        effects.bytes.append(event.name)
+        effects.bytes.append("\",\"count\":")
+        return start
+    }
+
+    mutating func countChanged(_ room: RoomIndex) {
         guard !rooms[room].isCountChanged else { return }
         rooms[room].isCountChanged = true
         changedRooms.append(room)
@@ -136,14 +157,23 @@ extension Chat {
             effects.bytes.append("{\"type\":\"presence\",\"room\":\"")
             effects.bytes.append(utf8: rooms[room].name)
             effects.bytes.append("\",\"event\":\"count\",\"count\":")
-            effects.bytes.append(decimal: rooms[room].members.count)
+            effects.bytes.append(decimal: memberCount(of: room))
             effects.bytes.append("}")
             effects.publish(to: id(of: room), from: start)
         }
         changedRooms = later
     }
 
-    /// Appends `,"members":["…",…]`, at most `limit` names, in the order in which they entered.
+    /// Appends `,"count":…`, and in front of it the members, if they are few enough.
+    func writeMembersAndCount(of room: RoomIndex, to out: inout ByteBuffer) {
+        let count = memberCount(of: room)
+        if count <= limits.presenceMemberLimit { writeMembers(of: room, limit: count, to: &out) }
+        out.append(",\"count\":")
+        out.append(decimal: count)
+    }
+
+    /// Appends `,"members":["…",…]`, at most `limit` names, in the order in which they entered;
+    /// those who are on other nodes alone come last.
     func writeMembers(of room: RoomIndex, limit: Int, to out: inout ByteBuffer) {
         out.append(",\"members\":[")
         var member = rooms[room].members.first
@@ -156,6 +186,12 @@ extension Chat {
             out.append(utf8: users[memberships[member].user].name)
             out.append(UInt8(ascii: "\""))
             member = rooms[room].members.next(member, in: memberships)
+            rest -= 1
+        }
+        for name in namesElsewhere(of: room).prefix(rest) {
+            out.append(rest < limit ? ",\"" : "\"")
+            out.append(utf8: name)
+            out.append("\"")
             rest -= 1
         }
         out.append(UInt8(ascii: "]"))

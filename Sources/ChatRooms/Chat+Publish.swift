@@ -105,6 +105,11 @@ extension Chat {
             }
             // The sign bit tells publishers from users.
             let author = Int64(bitPattern: publisher.number | 1 << 63)
+            if shared.isOn {
+                let said = Said(
+                    text: text.bytes(body), id: idBytes(id, body), user: user, author: author)
+                return try share(said, in: room, for: request, at: now)
+            }
             let entry = writeFrame(
                 .message, of: 0, to: room, from: user, by: author, body, text, id, at: now,
                 &effects)
@@ -176,7 +181,7 @@ extension Chat {
             reference: 0..<0)
     }
 
-    private func acknowledgement(_ room: RoomIndex, _ place: Place) -> [UInt8] {
+    func acknowledgement(_ room: RoomIndex, _ place: Place) -> [UInt8] {
         var out = ByteBuffer(minimumCapacity: 256)
         out.append("{\"type\":\"ok\",\"room\":\"")
         out.append(utf8: rooms[room].name)
@@ -185,7 +190,7 @@ extension Chat {
         out.append(",\"offset\":")
         out.append(decimal: place.offset)
         out.append(",\"count\":")
-        out.append(decimal: rooms[room].members.count)
+        out.append(decimal: memberCount(of: room))
         out.append("}")
         return [UInt8](copying: out.span)
     }

@@ -37,7 +37,7 @@ extension Chat {
         writeMembers(of: room, limit: limits.whoNameLimit, to: &effects.bytes)
         writePeople(of: room, command, to: &effects.bytes)
         effects.bytes.append(",\"count\":")
-        effects.bytes.append(decimal: rooms[room].members.count)
+        effects.bytes.append(decimal: memberCount(of: room))
         effects.bytes.append("}")
         effects.reply(to: command.connection, from: start)
     }

@@ -7,7 +7,8 @@ extension Chat {
     /// first, or are given up.
     public func isAtRest(hashing: Set<ConnectionKey> = []) -> Bool {
         guard !hasStore || storeState == .works else { return false }
-        return !hasWorkForStore && pendingByteCount == 0 && asked.isEmpty && readRooms.isEmpty
+        return !hasWorkForStore && shared.isAtRest && pendingByteCount == 0 && asked.isEmpty
+            && readRooms.isEmpty
             && unreadRooms.isEmpty && heldRequests.isEmpty && catchingUp.isEmpty
             && waits.allSatisfy { slot, wait in
                 hashing.contains(ConnectionKey(slot: slot, generation: wait.generation))

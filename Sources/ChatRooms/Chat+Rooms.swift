@@ -51,7 +51,10 @@ extension Chat {
         if !opener.isPermanent { try makePlace(for: opener, &effects) }
         epochCount += 1
         var opened = Room(name: name, nameHash: key.hash, isOpen: true)
-        opened.epoch = Epoch(number: Epoch.number(seed: epochSeed, counter: epochCount)).number
+        // A shared log says what its epochs are, and begins at the root.
+        opened.epoch =
+            shared.isOn
+            ? 0 : Epoch(number: Epoch.number(seed: epochSeed, counter: epochCount)).number
         opened.epochText = Epoch(number: opened.epoch).text
         opened.history = History(after: Place(offset: 0, epoch: opened.epoch))
         opened.number = epochCount
@@ -75,7 +78,7 @@ extension Chat {
         }
         hold(room)
         effects.add(.roomOpened(id(of: room)))
-        if hasStore { load(room) }
+        if hasStore || shared.isOn { load(room) }
         return room
     }
 
@@ -133,6 +136,10 @@ extension Chat {
     /// Frees the memory of a room without members.
     mutating func forgetRoom(_ room: RoomIndex, _ effects: inout Effects) {
         effects.add(.roomForgotten(id(of: room)))
+        if shared.isOn {
+            shared.orders.append(.leave(id(of: room)))
+            shared.elsewhere[room] = nil
+        }
         setIdle(false, room)
         dropHistory(room)
         release(room)

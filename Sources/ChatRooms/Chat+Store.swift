@@ -23,10 +23,10 @@ struct PendingID: Hashable {
 
 extension Chat {
     /// Whether there is anything for the store to do: ``takeBatch(at:)`` or ``takeQuestions()``
-    /// have something. It is never true of a chat without a store.
+    /// have something, or ``takeLogOrders()``. It is never true of a chat without a store.
     public var hasWorkForStore: Bool {
         !batch.items.isEmpty || !fullBatches.isEmpty || !questions.isEmpty
-            || (!changedUsers.isEmpty && storeState == .works)
+            || (!changedUsers.isEmpty && storeState == .works) || shared.hasWork
     }
 
     /// What shall be kept, the oldest of it; nil if there is nothing. Call it until it is nil, and
@@ -59,12 +59,24 @@ extension Chat {
 
     /// Throws if nothing can be kept just now.
     func checkStore() throws(CommandError) {
-        guard hasStore else { return }
+        guard hasStore || shared.isOn else { return }
         guard storeState == .works, pendingByteCount < limits.pendingByteLimit else {
-            throw CommandError(
-                .unavailable, "The server cannot keep messages just now. Try again.",
-                retryAfterMilliseconds: Self.retryTime)
+            throw cannotKeep
         }
+    }
+
+    var cannotKeep: CommandError {
+        CommandError(
+            .unavailable, "The server cannot keep messages just now. Try again.",
+            retryAfterMilliseconds: Self.retryTime)
+    }
+
+    /// Of what may be kept all the same.
+    var notYetKept: CommandError {
+        CommandError(
+            .unavailable,
+            "The server could not keep this yet, and may still do so. Send it again, with its id.",
+            retryAfterMilliseconds: Self.retryTime)
     }
 
     /// Milliseconds after which something is tried again that the store could not do.
@@ -113,6 +125,12 @@ extension Chat {
     /// Has a reply sent when everything before it is kept. Its bytes are the last ones.
     mutating func appendReply(_ reply: StoreBatch.Reply, _ effects: inout Effects) {
         let start = reply.text.lowerBound
+        if shared.isOn, case .connection(let key) = reply.recipient {
+            let text = [UInt8](copying: effects.bytes.span.extracting(start...))
+            effects.bytes.removeLast(effects.bytes.count - start)
+            _ = addToLine(text, key, &effects)
+            return
+        }
         let distance = batch.add(effects.bytes.span, from: start)
         pendingByteCount += effects.bytes.count - start
         effects.bytes.removeLast(effects.bytes.count - start)
@@ -157,6 +175,7 @@ extension Chat {
         case .stored(let batch): stored(batch, at: now, &effects)
         case .delayed(let batch): delayed(batch, at: now, &effects)
         case .state(let state): storeState = state
+        case .log(let event): heard(event, at: now, &effects)
         }
     }
 
@@ -237,10 +256,7 @@ extension Chat {
     private mutating func refuse(
         _ reply: StoreBatch.Reply, _ bytes: [UInt8], _ effects: inout Effects
     ) {
-        let error = CommandError(
-            .unavailable,
-            "The server could not keep this yet, and may still do so. Send it again, with its id.",
-            retryAfterMilliseconds: Self.retryTime)
+        let error = notYetKept
         counters.count(error.code)
         switch reply.recipient {
         case .nobody: return

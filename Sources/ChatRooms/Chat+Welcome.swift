@@ -23,10 +23,13 @@ extension Chat {
         out.append(decimal: Int(clamping: resourceID))
         out.append(",\"session\":\"")
         token.write(to: &out)
-        out.append(
-            "\",\"capabilities\":[\"places\",\"account\",\"edit\",\"delete\",\"react\",\"topic\",\"direct\",\"rooms\","
-        )
-        out.append("\"mine\",\"read\",\"private\",\"search\",\"moderate\",\"sessions\"]")
+        out.append("\",\"capabilities\":[\"places\"")
+        if !shared.isOn { out.append(",\"account\"") }
+        out.append(",\"edit\",\"delete\",\"react\",\"topic\"")
+        if !shared.isOn { out.append(",\"direct\"") }
+        out.append(",\"rooms\",\"mine\",\"read\"")
+        if !shared.isOn { out.append(",\"private\"") }
+        out.append(",\"search\",\"moderate\",\"sessions\"]")
         out.append(",\"limits\":{\"text\":")
         out.append(decimal: limits.textScalarLimit)
         out.append(",\"rooms\":")

@@ -72,6 +72,8 @@ public struct Chat: ~Copyable, Sendable {
 
     /// Whether what is said is kept by a store, and not in memory alone.
     public internal(set) var hasStore: Bool
+    /// What is known of logs that are shared with other nodes. A chat has these or a store.
+    var shared = SharedLog()
     /// Whether the store works, as it has said last.
     public internal(set) var storeState = StoreState.works
     var nextRoomNumber: Int64 = 1
@@ -117,12 +119,12 @@ public struct Chat: ~Copyable, Sendable {
         var openedAt: Int64
     }
 
-    /// An empty chat. With a store, call ``begin(with:at:)`` before anything else; without one,
-    /// everything is kept in memory alone.
+    /// An empty chat. With a store of its own, call ``begin(with:at:)`` before anything else.
     /// `epochSeed` must be random, so that no epoch of before a restart of the server comes again.
-    public init(limits: ChatLimits = ChatLimits(), epochSeed: UInt64, hasStore: Bool = false) {
+    public init(limits: ChatLimits = ChatLimits(), epochSeed: UInt64, store: ChatStore = .memory) {
         self.limits = limits
-        self.hasStore = hasStore
+        hasStore = store == .own
+        shared.isOn = store == .shared
         self.epochSeed = epochSeed
         timing = Timing(limits)
         publisherKey = NameKey(limits.publisherName)
@@ -233,6 +235,7 @@ public struct Chat: ~Copyable, Sendable {
             userLost(connections[key.slot].user, key.slot, at: now)
         }
         if !waits.isEmpty { waits[key.slot] = nil }
+        if !shared.lines.isEmpty { shared.lines[key.slot] = nil }
         if !grants.isEmpty { grants.remove(key.slot) }
         release(connections[key.slot].owner)
         connections[key.slot] = ConnectionRecord()

@@ -162,6 +162,7 @@ extension Chat {
             throw CommandError(
                 .alreadyLoggedIn, "You are logged in. Open another connection instead.")
         }
+        if shared.isOn { try checkIsShared(type) }
         // Replies come in the order of the commands, and messages are answered when they are kept.
         if type != .message, hasReplyPending(command.connection) { return .waits }
         switch type {

@@ -110,6 +110,9 @@ public enum Effect: Sendable {
     case unsubscribe(ConnectionKey, RoomID)
     /// A room was opened. This comes before all other effects for the room.
     case roomOpened(RoomID)
+    /// The room's log is another one, which several nodes share. Connections hear it by themselves;
+    /// whoever reads the room without one must begin anew.
+    case reset(RoomID)
     /// The room no longer exists. It has no subscribers.
     case roomForgotten(RoomID)
     /// Answer a request that had to wait, with `Effects.answers[index]`.

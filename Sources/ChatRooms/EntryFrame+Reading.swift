@@ -9,6 +9,8 @@ extension EntryFrame {
         public var kind: EntryKind
         /// The offset of what it changes or answers; 0 if there is none.
         public var target: Int
+        /// The epoch of that, if the line says it.
+        public var targetEpoch: UInt64?
         /// The room's name.
         public var room: String
         /// The author's name.
@@ -36,7 +38,7 @@ extension EntryFrame {
         var out = ByteBuffer(minimumCapacity: line.count)
         _ = write(
             entry, room: found.room, user: found.user, text: line.extracting(found.text),
-            id: line.extracting(found.id), to: &out)
+            id: line.extracting(found.id), targetEpoch: found.targetEpoch, to: &out)
         let written = out.span
         guard written.count == line.count else { return nil }
         for index in line.indices where written[index] != line[index] { return nil }
@@ -69,7 +71,8 @@ private struct LineReader: ~Escapable {
             epoch = found.number
         }
         guard skip(",\"user\":"), let user = name(), let target = target(kind),
-            let text = text(kind), skip(",\"at\":"), let time = string(), let at = wallTime(time)
+            let targetEpoch = targetEpoch(kind), let text = text(kind), skip(",\"at\":"),
+            let time = string(), let at = wallTime(time)
         else { return nil }
         var id = 0..<0
         if skip(",\"id\":") {
@@ -78,7 +81,7 @@ private struct LineReader: ~Escapable {
         }
         guard skip("}"), position == line.count else { return nil }
         return EntryFrame.Line(
-            kind: kind, target: target, room: room, user: user,
+            kind: kind, target: target, targetEpoch: targetEpoch, room: room, user: user,
             place: Place(offset: offset, epoch: epoch ?? EpochRuns.unknown),
             hasEpoch: epoch != nil, at: at, text: text, id: id)
     }
@@ -95,6 +98,16 @@ private struct LineReader: ~Escapable {
         }
         guard let target = number(), target > 0, kind != .topic else { return nil }
         return target
+    }
+
+    /// The epoch of the target, nil if there is none; nothing if it is none.
+    private mutating func targetEpoch(_ kind: EntryKind) -> UInt64?? {
+        guard skip(kind == .message ? ",\"reply_epoch\":" : ",\"target_epoch\":") else {
+            return .some(nil)
+        }
+        guard let range = string(), let epoch = Epoch([UInt8](copying: line.extracting(range)))
+        else { return nil }
+        return .some(epoch.number)
     }
 
     /// Where the text is; nil if there is none where one must be.

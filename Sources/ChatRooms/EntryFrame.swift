@@ -6,7 +6,8 @@ import Storage
 /// `{"type":"message","room":…,"offset":…,"epoch":…,"user":…,"reply":…,"text":…,"at":…,"id":…}`.
 ///
 /// `epoch` is there only if the entry before it has another one, `reply` only in an answer, and
-/// `id` only if the author gave one. The other kinds have `target` where a message has `reply`. A
+/// `id` only if the author gave one. `reply_epoch` stands behind `reply` if that has another epoch
+/// than the entry, in a log that several nodes share. The other kinds have `target` where a message has `reply`. A
 /// deletion has no `text`, and a reaction `emoji`, which is null if it was taken back.
 public enum EntryFrame {
     /// Up to the author's name. Returns where that lies in `out`.
@@ -41,12 +42,18 @@ public enum EntryFrame {
     /// there is none: then `endText` is left out.
     @inline(__always)
     static func beginText(
-        _ kind: EntryKind, _ target: Int, hasText: Bool, to out: inout ByteBuffer
+        _ kind: EntryKind, _ target: Int, _ targetEpoch: UInt64? = nil, hasText: Bool,
+        to out: inout ByteBuffer
     ) {
         out.append("\"")
         if target > 0 {
             out.append(kind == .message ? ",\"reply\":" : ",\"target\":")
             out.append(decimal: target)
+            if let targetEpoch {
+                out.append(kind == .message ? ",\"reply_epoch\":\"" : ",\"target_epoch\":\"")
+                out.append(utf8: Epoch(number: targetEpoch).text)
+                out.append("\"")
+            }
         }
         if hasText {
             out.append(kind == .reaction ? ",\"emoji\":\"" : ",\"text\":\"")
@@ -86,7 +93,7 @@ public enum EntryFrame {
     /// With `fold`, it is a message as it is after later entries have changed it.
     public static func write(
         _ entry: StoredEntry, room: borrowing String, user: borrowing String, text: Span<UInt8>,
-        id: Span<UInt8>, as fold: Fold? = nil, to out: inout ByteBuffer
+        id: Span<UInt8>, targetEpoch: UInt64? = nil, as fold: Fold? = nil, to out: inout ByteBuffer
     ) -> StoredEntry {
         var written = entry
         let start = out.count
@@ -95,7 +102,7 @@ public enum EntryFrame {
         let fold = entry.kind == .message ? fold : nil
         let isDeleted = fold.map { $0.deletion > 0 } ?? false
         let hasText = !isDeleted && hasText(entry.kind, isEmpty: text.isEmpty)
-        beginText(entry.kind, entry.target, hasText: hasText, to: &out)
+        beginText(entry.kind, entry.target, targetEpoch, hasText: hasText, to: &out)
         written.text = out.count..<out.count
         if hasText {
             if let fold, fold.edition > 0 {

@@ -28,6 +28,12 @@ struct Room: Named {
     var isLoading = false
     /// Somebody has waited for that, and has not gone on yet: the room must not be forgotten.
     var isAsked = false
+    /// The room's shared log is followed: what is in memory is a part of it.
+    var isFollowed = false
+    /// The room is in `readRooms`, since its shared log could be had, or could not.
+    var isGoingOn = false
+    /// Other nodes must hear who is here.
+    var isPresenceChanged = false
     /// Messages that have been given to the store and are not durable yet.
     var pendingCount: UInt32 = 0
     /// The oldest message that the store has, as far as is known.

@@ -52,11 +52,12 @@ public struct SessionToken: Sendable, Hashable {
 /// Tells apart messages that have the same offset: those of one epoch were all added by one
 /// process. Written in base 36.
 struct Epoch: Equatable {
-    /// 48 bits: at most ten characters, and enough that no two are the same by accident.
+    /// 62 bits, of which those of this process have 48: at most ten characters, and enough that no
+    /// two are the same by accident.
     var number: UInt64
 
     init(number: UInt64) {
-        self.number = number & 0xFFFF_FFFF_FFFF
+        self.number = number & 0x3FFF_FFFF_FFFF_FFFF
     }
 
     /// Reads the written form; nil for anything else.
@@ -76,6 +77,6 @@ struct Epoch: Equatable {
         var value = seed &+ counter &* 0x9E37_79B9_7F4A_7C15
         value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
         value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
+        return (value ^ value >> 31) & 0xFFFF_FFFF_FFFF
     }
 }

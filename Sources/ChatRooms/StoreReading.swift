@@ -93,6 +93,8 @@ public enum StoreAnswer: Sendable {
     case delayed(StoreBatch)
     /// Whether the store can keep anything just now.
     case state(StoreState)
+    /// Something has happened to a log that is shared with other nodes.
+    case log(LogEvent)
 }
 
 /// Whether a store works. While it fails, nothing can be said, and the rest goes on.

@@ -112,7 +112,8 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
         self.keeper = keeper
         stored = kept?.state
         chat = Chat(
-            limits: limits, epochSeed: epochSeed, hasStore: kept != nil || keeper != nil)
+            limits: limits, epochSeed: epochSeed,
+            store: kept != nil || keeper != nil ? .own : .memory)
     }
 
     // MARK: Connections
@@ -224,6 +225,7 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
                 io.unsubscribe(id, from: topic(of: room))
                 io.connectionChanged(id)
             case .roomOpened(let room): setTopic(of: room, io.makeTopic())
+            case .reset(let room): resetStreams(of: room, &io)
             case .roomForgotten(let room):
                 endStreams(of: room, &io)
                 io.removeTopic(topic(of: room))

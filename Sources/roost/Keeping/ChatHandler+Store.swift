@@ -12,7 +12,7 @@ extension ChatHandler {
         case .room, .page, .listing, .found, .failed:
             readAnswers.append(answer)
             io.continueLater()
-        case .stored, .delayed, .state: take(answer, &io)
+        case .stored, .delayed, .state, .log: take(answer, &io)
         }
     }
 
@@ -134,7 +134,9 @@ extension ChatHandler {
         case .stored(let batch), .delayed(let batch):
             Work.mail + 1_024 * batch.items.count + Work.byte * batch.bytes.count
         case .listing(_, let list, _): Work.mail + 1_024 * list.count
-        case .failed, .state: Work.mail
+        case .log(.live(_, _, let part)), .log(.reset(_, let part)), .log(.appended(_, let part)):
+            Work.mail + 1_024 * part.entries.count + Work.byte * part.bytes.count
+        case .failed, .state, .log: Work.mail
         }
     }
 

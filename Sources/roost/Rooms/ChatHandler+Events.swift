@@ -167,6 +167,13 @@ extension ChatHandler {
         io.continueLater()
     }
 
+    /// The room's log is another one, and its streams end: they come back with their places, and
+    /// hear then whether these are still there.
+    mutating func resetStreams(of room: RoomID, _ io: inout ServerContext) {
+        guard streams.count > 0 else { return }
+        for id in streams.streams(of: room) { io.endEventStream(id) }
+    }
+
     /// Tells a reader that what it has shown is not all any more, or does not count any more.
     /// `room` is its name in quotes, or empty.
     private func sendReset(

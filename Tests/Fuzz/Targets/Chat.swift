@@ -209,6 +209,7 @@ private struct Town: ~Copyable {
                 let members = subscribers.removeValue(forKey: room)
                 try check(members?.isEmpty == true, "forgotten with members")
             case .answer: try check(false, "waits without a store")
+            case .reset: try check(false, "another log without any")
             case .hashPassword(let key, let index):
                 passwords.append((key, effects.passwords[index], isCheck: false))
             case .checkPassword(let key, let index):

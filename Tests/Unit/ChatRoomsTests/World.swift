@@ -57,9 +57,15 @@ final class World {
     var passwords: [AskedWork] = []
     var answersPasswordsAtOnce = true
 
+    /// A node of several, whose rooms have shared logs.
+    init(sharing limits: ChatLimits, seed: UInt64) {
+        chat = Chat(limits: limits, epochSeed: seed, store: .shared)
+        tokens = SeededGenerator(seed)
+    }
+
     init(_ limits: ChatLimits = .withoutRateLimit, seed: UInt64 = 7, store: FakeStore? = nil) {
         self.store = store
-        chat = Chat(limits: limits, epochSeed: seed, hasStore: store != nil)
+        chat = Chat(limits: limits, epochSeed: seed, store: store == nil ? .memory : .own)
         if let store { chat.begin(with: store.state, at: now) }
     }
 
@@ -71,6 +77,9 @@ final class World {
     var historyByteCount: Int { chat.historyByteCount }
     var rememberedUserCount: Int { chat.users.count }
     var waitingCount: Int { chat.waiting.count }
+    func isFollowed(_ room: RoomID) -> Bool {
+        chat.index(of: room).map { chat.rooms[$0].isFollowed } ?? false
+    }
     var effectCount: Int { effects.list.count }
 
     func isUpToDate(_ room: RoomID, _ query: PageQuery) -> Bool? { chat.isUpToDate(room, query) }
@@ -190,6 +199,9 @@ final class World {
                 #expect(rooms.insert(room).inserted)
                 #expect(!rooms.contains { $0.index == room.index && $0 != room })
                 subscribers[room] = []
+            case .reset(let room):
+                journal.append("reset \(room.index)")
+                #expect(rooms.contains(room))
             case .roomForgotten(let room):
                 journal.append("forgotten \(room.index) \(room.generation)")
                 #expect(rooms.remove(room) != nil)
