@@ -14,7 +14,6 @@ extension EngineNode {
     /// A heartbeat and a look at the role.
     mutating func beat(_ commands: inout some EngineCommands & ~Copyable, at now: UInt64) {
         guard sendBeat(&commands, at: now) else { return }
-        removeDeadNodes(&commands, at: now)
         guard !options.faults.noRolePoll else { return }
         let request = commands.request(argumentCount: 1, at: now) { $0.append("ROLE") }
         if let request { fly(request, .role, at: now) }
@@ -57,12 +56,10 @@ extension EngineNode {
         guard let boot = values.next(), boot.isString, let before = values.next(),
             before.isString, let nodes = values.next(), nodes.isAggregate
         else { return leave(.notUnderstood("r1_beat")) }
-        var counter = WireReader(before.bytes)
-        let had = before.bytes.isEmpty ? nil : counter.number() ?? UInt64.max
         let process = [UInt8](copying: boot.bytes)
-        let isSame = (heart.boot == nil || heart.boot == process) && heart.mayHave(had)
+        let isSame = heart.boot == process && heart.confirmed == [UInt8](copying: before.bytes)
         heart.boot = process
-        heart.confirmed = count
+        heart.confirmed = Array(String(count).utf8)
         if heart.heard != probe, !options.faults.noProbe {
             heart.missing = probe
             heart.probeLateAt = now + options.probePatience

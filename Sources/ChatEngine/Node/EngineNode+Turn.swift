@@ -38,6 +38,7 @@ extension EngineNode {
         case .withoutFunctions: loadFunctions(&commands, at: now)
         case .up:
             if !heart.isBeating, now >= heart.nextBeat { beat(&commands, at: now) }
+            removeDeadNodes(&commands, at: now)
             readSuspects()
             read(&commands, at: now)
             refill(&commands, at: now)

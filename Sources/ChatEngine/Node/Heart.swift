@@ -8,9 +8,9 @@ struct Heart: Sendable {
     let channel: String
     /// Drawn by the functions' process at its start: another means that it is another process.
     var boot: [UInt8]?
-    /// The count of the last heartbeat that was answered, and of the last that was sent: what Redis
-    /// has must be between them.
-    var confirmed: UInt64?
+    /// The count of the last heartbeat that was answered, as Redis writes it, and of the last that
+    /// was sent. On one connection the next answer must show the former.
+    var confirmed: [UInt8] = []
     var sent: UInt64 = 0
     /// A heartbeat is under way.
     var isBeating = false
@@ -34,12 +34,6 @@ struct Heart: Sendable {
         guard probe == missing else { return }
         missing = nil
         probeLateAt = nil
-    }
-
-    /// Whether Redis may have this as the last heartbeat, if it has lost nothing.
-    func mayHave(_ count: UInt64?) -> Bool {
-        guard let count else { return confirmed == nil }
-        return count >= (confirmed ?? 0) && count <= sent
     }
 }
 

@@ -6,17 +6,21 @@ import Glibc
 struct EngineChat {
     var hosts: [EngineHost] = []
     var rooms: [EngineRoom] = []
-    private var lastTicket: UInt64 = 0
+    private var lastTicket: UInt64
     private var keys: [UInt64: String] = [:]
 
-    init(_ count: Int, on path: String, _ change: (inout EngineOptions) -> Void = { _ in }) {
+    init(
+        _ count: Int, on path: String, firstTicket: UInt64 = 1,
+        _ change: (inout EngineOptions) -> Void = { _ in }
+    ) {
+        lastTicket = firstTicket - 1
         var options = EngineOptions()
         options.beatInterval = 200_000_000
         options.patience = 1_000_000_000
         options.silentAfter = 1_000_000_000
         change(&options)
         for number in 0..<count {
-            add("node-\(number)", on: path, options)
+            add("node-\(firstTicket > 1 ? "late" : "\(number)")", on: path, options)
         }
     }
 
@@ -48,7 +52,7 @@ struct EngineChat {
         }
     }
 
-    func run(milliseconds: UInt64) {
+    func goOn(milliseconds: UInt64) {
         let end = EngineHost.now() + milliseconds * 1_000_000
         _ = run { EngineHost.now() >= end }
     }

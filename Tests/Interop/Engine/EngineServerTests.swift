@@ -1,5 +1,6 @@
 // Nodes of a chat on a real redis-server, which loses its data, its functions and its role.
 import ChatEngine
+import TestSupport
 import Testing
 
 @Suite(.serialized, .enabled(if: RedisServer.missing == nil, "\(RedisServer.missing ?? "")"))
@@ -9,7 +10,7 @@ struct EngineServerTests {
         var chat = EngineChat(3, on: redis.path)
         for round in 0..<20 {
             for host in 0..<3 { chat.publish(5 + round % 7, on: host) }
-            chat.run(milliseconds: 2)
+            chat.goOn(milliseconds: 2)
         }
         #expect(chat.settle())
         #expect(chat.violations == [])
@@ -62,15 +63,66 @@ struct EngineServerTests {
         #expect(chat.settle())
         for round in 0..<4 {
             chat.publish(20, on: round % 3)
-            chat.run(milliseconds: 1)
+            chat.goOn(milliseconds: 1)
             try failure.happen(to: redis)
             chat.publish(20, on: (round + 1) % 3)
-            chat.run(milliseconds: 30)
+            chat.goOn(milliseconds: 30)
             if failure == .stop { redis.goOn() }
         }
         #expect(chat.settle())
         #expect(chat.violations == [])
         // Nobody had to be thrown back: what was lost is the same again, under the same names.
         #expect(chat.resetCount == 0)
+    }
+
+    @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
+    func `Whatever happens, and in whatever order, the history holds`(_ seed: UInt64) throws {
+        var random = Seeded(seed)
+        let redis = try RedisServer()
+        var chat = EngineChat(3, on: redis.path)
+        chat.publish(30, on: 0)
+        #expect(chat.settle())
+        for _ in 0..<12 {
+            chat.publish(
+                Int.random(in: 1...15, using: &random), on: Int.random(in: 0..<3, using: &random))
+            chat.goOn(milliseconds: UInt64.random(in: 0...20, using: &random))
+            let failure = Failure.allCases.randomElement(using: &random)!
+            try failure.happen(to: redis)
+            if failure == .stop {
+                chat.goOn(milliseconds: 20)
+                redis.goOn()
+            }
+        }
+        #expect(chat.settle())
+        #expect(chat.violations == [])
+    }
+
+    // MARK: Presence
+
+    @Test func `Who is in a room comes to all nodes, and goes with a node that dies`() throws {
+        let redis = try RedisServer()
+        var chat = EngineChat(3, on: redis.path)
+        for (host, room) in zip(chat.hosts, chat.rooms) {
+            host.setPresence("people of \(host.name)", in: room)
+        }
+        #expect(chat.run { chat.hosts.allSatisfy { $0.present.count == 2 } })
+        chat.hosts[0].setPresence("", in: chat.rooms[0])
+        #expect(chat.run { chat.hosts[1].present["node-0"] == nil })
+        redis.command("FLUSHALL")
+        #expect(
+            chat.run {
+                redis.command("EVAL \"return #redis.call('KEYS', '*:p:lobby')\" 0") == ":1"
+                    && chat.hosts[0].present.count == 2
+            })
+        // A process that is gone says nothing any more.
+        chat.hosts[2].drop()
+        chat.hosts.removeLast()
+        chat.rooms.removeLast()
+        #expect(chat.run { chat.hosts[0].present == ["node-1": Array("people of node-1".utf8)] })
+        #expect(
+            chat.run {
+                redis.command("EVAL \"return #redis.call('KEYS', '*nodes')\" 0") == ":1"
+                    && redis.command("HLEN roost:{n}:nodes") == ":2"
+            })
     }
 }

@@ -67,17 +67,21 @@ final class RedisServer {
     func stop() { Glibc.kill(process!.processIdentifier, SIGSTOP) }
     func goOn() { Glibc.kill(process!.processIdentifier, SIGCONT) }
 
-    /// Sends a line, and returns the first line of the answer; empty if nothing answers.
+    /// Sends a line, and returns the answer's first line, or the one
+    /// with this number; empty if nothing answers.
     @discardableResult
-    func command(_ line: String) -> String {
+    func command(_ line: String, lines: Int = 1) -> String {
         guard let client = Client(path: path) else {
             usleep(1_000)
             return ""
         }
         client.send(line + "\r\n")
-        let answer = client.received(until: "\r\n")
+        var answer = client.received(until: "\r\n")
+        // What is asked for here comes in one piece.
+        if lines > 1, !answer.hasPrefix("-") { answer = client.received(until: "\r\n") }
         client.close()
-        return String(answer.prefix { !$0.isNewline })
+        let all = answer.split(whereSeparator: \.isNewline).map(String.init)
+        return all.prefix(lines).last ?? ""
     }
 
     private static func freePort() -> UInt16 {
