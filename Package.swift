@@ -110,8 +110,8 @@ let package = Package(
         .target(
             name: "WebSocketServerTesting",
             dependencies: [
-                "Storage", "WebSocketCore", "WebSocketTLS", "LinuxReactor", "WebSocketServer",
-                logging,
+                "Storage", "WebSocketCore", "WebSocketTLS", "RedisClient", "LinuxReactor",
+                "WebSocketServer", logging,
             ],
             swiftSettings: lending),
 

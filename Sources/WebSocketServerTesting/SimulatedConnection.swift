@@ -5,6 +5,8 @@ import WebSocketServer
 protocol SimulationDriver: AnyObject {
     /// Turns until there is nothing left to do at this moment.
     func settle()
+    /// Whether it is in the middle of that, or of time that passes.
+    var isTurning: Bool { get }
 }
 
 /// The test's end of a connection to a ``SimulatedServer``, below any protocol.

@@ -40,7 +40,7 @@ extension SimulatedServer where Handler: ~Copyable {
             takenConnectCount += 1
             // It was refused, or given up.
             guard network.sockets[socket]?.attempt == .succeeds,
-                network.sockets[socket]?.isClosed == false
+                network.sockets[socket]?.isClosed == false, !isRedis(socket)
             else { continue }
             let peer = WebSocketPeer(network, socket, isClient: false)
             add(peer)
@@ -84,6 +84,18 @@ final class Destinations: Sendable {
             let address = state.addresses[name] ?? .ipv4(192, 0, 2, next, port: 0)
             state.addresses[name] = address
             return Resolution(ticket: 0, status: 0, addresses: [address])
+        }
+    }
+
+    /// Whether a connection to this address is one to Redis.
+    func leads(_ address: ConnectAddress, to url: RedisURL?) -> Bool {
+        switch (address, url?.address) {
+        case (.local(let path), .unix(let other)): path == other
+        case (.network(let address), .tcp(let host, let port)):
+            address.port == port
+                && (address.host == host
+                    || state.withLock { $0.addresses[host]?.host == address.host })
+        default: false
         }
     }
 

@@ -19,6 +19,8 @@ import WebSocketServer
 /// with XCTest. Use it from one thread at a time.
 public final class SimulatedServer<Handler: WebSocketHandler & ~Copyable> {
     var simulation: Simulation<Handler>
+    /// Its own, beside that of the simulation, which cannot be looked at while it turns.
+    let network: SimulatedNetwork
     let recorder = LogRecorder()
     let configuration: ServerConfiguration
     let began: Instant
@@ -28,9 +30,14 @@ public final class SimulatedServer<Handler: WebSocketHandler & ~Copyable> {
     /// The connections that the handler has opened and the test has not taken, as their sockets.
     var takenConnectCount = 0
     let destinations = Destinations()
+    /// The Redis that its connection to Redis reaches; without a `ServerConfiguration.redis` there
+    /// is none.
+    public let redis: SimulatedRedis
+    /// How many connections of the server's making have been looked at.
+    private var seenConnectCount = 0
     var hasFailed = false
     private var clientCount: UInt16 = 0
-    private var isTurning = false
+    private(set) var isTurning = false
     private(set) var isCollecting = false
 
     /// Starts a server: its `onStart` is called before this returns.
@@ -40,12 +47,21 @@ public final class SimulatedServer<Handler: WebSocketHandler & ~Copyable> {
     ///   - configuration: the settings, as for a `Server`; its addresses are listened on in the
     ///     simulated network only. Its logger is replaced, see ``log``.
     ///   - seed: decides all random bytes of the server, and the sizes of ``transferLimit``.
+    ///   - redis: a Redis that other simulated servers use, too; nil for one of its own.
     /// - Throws: if the configuration has a value that no server starts with.
     public init(
         _ handler: consuming Handler, _ configuration: ServerConfiguration = ServerConfiguration(),
-        seed: UInt64 = 1
+        seed: UInt64 = 1, redis: SimulatedRedis? = nil
     ) throws(SystemError) {
+        if case .tls = configuration.redis?.address {
+            preconditionFailure(
+                "A simulated Redis speaks no TLS: give the test a redis:// URL. What the handler "
+                    + "sees of both is the same.")
+        }
+        let redis = redis ?? SimulatedRedis()
+        self.redis = redis
         let network = SimulatedNetwork(seed: seed)
+        self.network = network
         began = network.clock
         var configuration = configuration
         let recorder = recorder
@@ -56,13 +72,14 @@ public final class SimulatedServer<Handler: WebSocketHandler & ~Copyable> {
         simulation = try Simulation(handler, configuration, on: network)
         simulation.endsWhenDone = true
         network.resolve = { [destinations] in destinations.resolve($0) }
-        network.attempt = { [destinations] in destinations.attempt($0) }
+        network.attempt = { [destinations, url = configuration.redis] in
+            if let attempt = redis.attempt, destinations.leads($0, to: url) { return attempt }
+            return destinations.attempt($0)
+        }
         network.afterTurn = { [weak self] in self?.pump() }
         simulation.observe = { [weak self] in self?.observe($0, $1, $2) }
         settle()
     }
-
-    var network: SimulatedNetwork { simulation.network }
 
     // MARK: The handler
 
@@ -157,9 +174,20 @@ public final class SimulatedServer<Handler: WebSocketHandler & ~Copyable> {
 
     /// The peers take what has come for them, in the order of connecting.
     private func pump() {
+        while seenConnectCount < network.connects.count {
+            let socket = network.connects[seenConnectCount].socket
+            seenConnectCount += 1
+            guard network.isRedis(socket) else { continue }
+            let peer = RedisPeer(network, socket, redis, self)
+            redis.add(peer)
+            add(peer)
+        }
         for socket in waitingSockets { peers[socket]?.pump() }
         waitingSockets.removeAll { peers[$0]?.isOver ?? true }
     }
+
+    /// Whether this is the other end of a connection to Redis.
+    func isRedis(_ socket: Int32) -> Bool { peers[socket] is RedisPeer }
 
     /// From now on this is the other end of its socket.
     func add(_ peer: Peer) {

@@ -1,13 +1,16 @@
-// A handler that uses Redis, and the Redis that a test plays.
+// A handler that uses Redis, and a simulated Redis that leaves every answer to the test.
 import Testing
 import WebSocketServer
-import WireKit
 
 @testable import SimulationKit
+@testable import WebSocketServerTesting
 
 /// Records what comes from Redis.
 struct RedisUser: RedisHandler, OperationsHandler {
     var channels: [String] = []
+    /// The text of a message, or the moment, at which it gives the connection up.
+    var givesUpAt: String?
+    var givesUpAlways = false
     private(set) var upCount = 0
     private(set) var failures: [RedisFailure] = []
     /// Replies and messages, in their order.
@@ -23,14 +26,19 @@ struct RedisUser: RedisHandler, OperationsHandler {
         io.redis.publish(message.bytes, to: "clients")
     }
 
-    mutating func onRedisUp(_ io: inout ServerContext) { upCount += 1 }
+    mutating func onRedisUp(_ io: inout ServerContext) {
+        upCount += 1
+        if givesUpAlways { io.redis.reconnect(because: "always") }
+    }
 
     mutating func onRedisDown(_ failure: RedisFailure, _ io: inout ServerContext) {
         failures.append(failure)
     }
 
     mutating func onRedisMessage(_ message: borrowing RedisMessage, _ io: inout ServerContext) {
-        received.append("\(message.channel): \(message.text)")
+        let way = message.pattern.map { " (\($0))" } ?? (message.isSharded ? " (sharded)" : "")
+        received.append("\(message.channel)\(way): \(message.text)")
+        if message.text == givesUpAt { io.redis.reconnect(because: message.text) }
     }
 
     mutating func onRedisReply(
@@ -41,43 +49,35 @@ struct RedisUser: RedisHandler, OperationsHandler {
     }
 }
 
-extension Simulation<RedisUser> {
+extension SimulatedServer<RedisUser> {
     static let here = "redis://127.0.0.1"
 
-    init(redis url: String = here, channels: [String] = [], seed: UInt64 = 1) throws {
-        try self.init(RedisUser(channels: channels), seed: seed) {
-            $0.redis = try? RedisURL(url)
-        }
-        settle()
+    /// A server that has begun to connect, to a Redis that says nothing by itself.
+    convenience init(
+        redis url: String = here, channels: [String] = [], seed: UInt64 = 1,
+        configure: (inout ServerConfiguration) -> Void = { _ in }
+    ) throws {
+        var configuration = ServerConfiguration()
+        configuration.redis = try RedisURL(url)
+        configuration.stopSignals = [.terminate]
+        configure(&configuration)
+        let redis = SimulatedRedis()
+        redis.isPaused = true
+        try self.init(RedisUser(channels: channels), configuration, seed: seed, redis: redis)
+        simulation.core.checksInvariants = true
     }
 
     /// The latest socket that was connected.
-    var redis: Int32 { network.connects.last!.socket }
+    var socket: Int32 { network.connects.last!.socket }
 
     /// What the server has sent to Redis since the last time: the words of each command.
-    func commands(on socket: Int32? = nil) -> [[String]] {
-        var bytes = network.receive(on: socket ?? redis)
-        var commands: [[String]] = []
-        while case .reply(.values(_, let words), let byteCount) = PlainReplyReader.read(bytes) {
-            commands.append(
-                words.map {
-                    guard case .body(_, let word) = $0 else { return "not a bulk string" }
-                    return String(decoding: word, as: UTF8.self)
-                })
-            bytes.removeFirst(byteCount)
-        }
-        #expect(bytes.isEmpty, "part of a command")
-        return commands
-    }
+    func commands() -> [[String]] { redis.takeCommands() }
 
     /// Redis sends this.
-    mutating func answer(_ text: String) {
-        network.send(Array(text.utf8), on: redis)
-        settle()
-    }
+    func answer(_ text: String) { redis.send(raw: Array(text.utf8)) }
 
     /// Redis answers the greeting.
-    mutating func greet() {
+    func greet() {
         answer("%1\r\n$5\r\nproto\r\n:3\r\n")
         answer("+PONG\r\n")
         _ = commands()
@@ -85,8 +85,7 @@ extension Simulation<RedisUser> {
 
     /// The handler does something with Redis.
     @discardableResult
-    mutating func use<Result>(_ body: (inout RedisConnection) -> Result) -> Result {
-        defer { settle() }
-        return perform { _, io in body(&io.redis) }
+    func use<Result>(_ body: (inout RedisConnection) -> Result) -> Result {
+        withContext { _, io in body(&io.redis) }
     }
 }

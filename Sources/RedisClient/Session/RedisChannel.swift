@@ -1,4 +1,5 @@
-// A channel, and the commands that subscribe to it.
+// A channel, and the commands and pushes by which its subscription begins and ends.
+import Storage
 
 /// A channel to subscribe to.
 package struct RedisChannel: Hashable, Comparable, Sendable {
@@ -10,7 +11,7 @@ package struct RedisChannel: Hashable, Comparable, Sendable {
         /// A channel of one shard of a cluster.
         case shard
 
-        var subscribe: StaticString {
+        package var subscribe: StaticString {
             switch self {
             case .name: "SUBSCRIBE"
             case .pattern: "PSUBSCRIBE"
@@ -18,11 +19,29 @@ package struct RedisChannel: Hashable, Comparable, Sendable {
             }
         }
 
-        var unsubscribe: StaticString {
+        package var unsubscribe: StaticString {
             switch self {
             case .name: "UNSUBSCRIBE"
             case .pattern: "PUNSUBSCRIBE"
             case .shard: "SUNSUBSCRIBE"
+            }
+        }
+
+        /// What a push is called that says that a subscription has begun.
+        var pushOfBeginning: StaticString {
+            switch self {
+            case .name: "subscribe"
+            case .pattern: "psubscribe"
+            case .shard: "ssubscribe"
+            }
+        }
+
+        /// And that one has ended.
+        var pushOfEnd: StaticString {
+            switch self {
+            case .name: "unsubscribe"
+            case .pattern: "punsubscribe"
+            case .shard: "sunsubscribe"
             }
         }
     }
@@ -35,7 +54,36 @@ package struct RedisChannel: Hashable, Comparable, Sendable {
         self.name = name
     }
 
+    /// What it is in a sentence.
+    package var phrase: String {
+        switch kind {
+        case .name: "the channel \"\(name)\""
+        case .pattern: "the pattern \"\(name)\""
+        case .shard: "the sharded channel \"\(name)\""
+        }
+    }
+
     package static func < (left: Self, right: Self) -> Bool {
         (left.name, left.kind.rawValue) < (right.name, right.kind.rawValue)
+    }
+}
+
+extension RedisReply {
+    /// The channel whose subscription begins or ends with this push; nil if it is another push.
+    var subscriptionChange: (channel: RedisChannel, begins: Bool)? {
+        var values = values
+        guard let word = values.next(), let name = values.next(), name.isString else { return nil }
+        // No other push has so long a name, and most are messages.
+        guard word.bytes.count >= 9 else { return nil }
+        let kinds: [RedisChannel.Kind] = [.name, .pattern, .shard]
+        for kind in kinds {
+            let (begins, ends) = (
+                word.isString(kind.pushOfBeginning), word.isString(kind.pushOfEnd)
+            )
+            if begins || ends {
+                return (RedisChannel(kind, String(copying: name.bytes)), begins)
+            }
+        }
+        return nil
     }
 }

@@ -8,6 +8,8 @@ import Storage
 public struct RedisMessage: ~Copyable, ~Escapable {
     /// The payload, as it was published.
     public let bytes: Span<UInt8>
+    /// Whether it came by a sharded channel: SPUBLISH.
+    public let isSharded: Bool
     private let channelBytes: Span<UInt8>
     private let patternBytes: Span<UInt8>
 
@@ -18,7 +20,8 @@ public struct RedisMessage: ~Copyable, ~Escapable {
         var values = push.values
         guard let kind = values.next() else { return nil }
         let hasPattern = kind.isString("pmessage")
-        guard hasPattern || kind.isString("message") || kind.isString("smessage"),
+        let isSharded = kind.isString("smessage")
+        guard hasPattern || isSharded || kind.isString("message"),
             values.count == (hasPattern ? 3 : 2), let first = values.next(),
             let second = values.next(), let last = hasPattern ? values.next() : second
         else { return nil }
@@ -26,6 +29,7 @@ public struct RedisMessage: ~Copyable, ~Escapable {
         patternBytes = first.bytes.extracting(hasPattern ? first.bytes.indices : 0..<0)
         channelBytes = hasPattern ? second.bytes : first.bytes
         bytes = last.bytes
+        self.isSharded = isSharded
     }
 
     /// The channel that it was published to; each access copies.

@@ -6,7 +6,8 @@ import Storage
 ///
 /// Redis answers commands in their order, so that a queue of what is expected is all that a
 /// pipeline needs. Pushes come beside it: some answer nothing, such as messages, and others answer
-/// SUBSCRIBE. If SUBSCRIBE is refused, an error comes in the place of a reply.
+/// SUBSCRIBE. If SUBSCRIBE is refused, an error comes in the place of a reply. Redis may also end a
+/// subscription by itself, so that a push answers only the command that it names.
 package struct RedisSession: ~Copyable {
     package enum State: Sendable, BitwiseCopyable {
         /// There is no connection.
@@ -28,7 +29,9 @@ package struct RedisSession: ~Copyable {
         /// A push that answers nothing: a message, or anything else.
         case push
         /// A subscription is refused, with the error that this reply is.
-        case unsubscribed
+        case refused(RedisChannel)
+        /// Redis has ended a subscription by itself, as when a shard moves to another node.
+        case unsubscribed(RedisChannel)
     }
 
     /// A command that has not been answered.
@@ -44,6 +47,8 @@ package struct RedisSession: ~Copyable {
     package static var requestLimit: Int { 65_536 }
     /// How many bytes may wait to be sent.
     package static var outputByteLimit: Int { 16 << 20 }
+    /// How many channels may be subscribed to.
+    package static var channelLimit: Int { 65_536 }
 
     package private(set) var state = State.closed
     /// What has to be sent.
@@ -51,11 +56,18 @@ package struct RedisSession: ~Copyable {
     private var scanner: ReplyScanner
     private let limits: ReplyLimits
     private var expected = Queue<Expected>()
+    /// The channel of each subscription among what is expected, and whether it begins or ends.
+    private var changes = Queue<(channel: RedisChannel, begins: Bool)>()
     /// What is subscribed to, whether there is a connection or not.
     private var channels: Set<RedisChannel> = []
     private var lastRequest: UInt64 = 0
     /// The number of the oldest request that is expected.
     private var nextReply: UInt64 = 1
+    /// How many commands were written since the beginning, those of the session among them.
+    package private(set) var commandCount: UInt64 = 0
+    /// How long the command has waited that ``take(_:at:)`` has just found answered, in
+    /// nanoseconds; nil if it has found something else.
+    package private(set) var lastWait: UInt64?
 
     package init(_ limits: ReplyLimits = ReplyLimits()) {
         self.limits = limits
@@ -77,7 +89,7 @@ package struct RedisSession: ~Copyable {
                 $0.append(utf8: password)
             }
         }
-        expected.append(Expected(kind: .hello, since: now))
+        expect(.hello, at: now)
     }
 
     /// The connection has ended: what was not answered never will be. Subscriptions stay, for the
@@ -87,8 +99,15 @@ package struct RedisSession: ~Copyable {
         output.removeAll()
         scanner = ReplyScanner(limits)
         expected = Queue()
+        changes = Queue()
         nextReply = lastRequest + 1
     }
+
+    /// How many commands have not been answered.
+    package var unansweredCount: Int { expected.count }
+
+    /// How many channels are subscribed to.
+    package var channelCount: Int { channels.count }
 
     /// When the oldest command was written that has not been answered, in nanoseconds; nil if all
     /// have been.
@@ -99,7 +118,12 @@ package struct RedisSession: ~Copyable {
 
     private mutating func ping(_ kind: Expected.Kind, at now: UInt64) {
         output.appendCommand(argumentCount: 1) { $0.append("PING") }
+        expect(kind, at: now)
+    }
+
+    private mutating func expect(_ kind: Expected.Kind, at now: UInt64) {
         expected.append(Expected(kind: kind, since: now))
+        commandCount += 1
     }
 
     // MARK: Sending
@@ -117,7 +141,7 @@ package struct RedisSession: ~Copyable {
     ) -> RedisRequest? {
         guard takesRequests else { return nil }
         output.appendCommand(argumentCount: argumentCount, write)
-        expected.append(Expected(kind: .request, since: now))
+        expect(.request, at: now)
         lastRequest += 1
         return RedisRequest(number: lastRequest)
     }
@@ -135,37 +159,40 @@ package struct RedisSession: ~Copyable {
     }
 
     /// Subscribes to a channel, now and after each greeting from now on. Does nothing if it is
-    /// subscribed. A channel that was unsubscribed meanwhile is subscribed again.
-    package mutating func subscribe(_ channel: RedisChannel, at now: UInt64) {
-        guard channels.insert(channel).inserted, state == .open else { return }
-        write(channel.kind.subscribe, channel, at: now)
+    /// subscribed. False if there are too many, and it is none of them.
+    package mutating func subscribe(_ channel: RedisChannel, at now: UInt64) -> Bool {
+        guard channels.count < Self.channelLimit else { return channels.contains(channel) }
+        guard channels.insert(channel).inserted, state == .open else { return true }
+        write(channel, begins: true, at: now)
+        return true
     }
 
     /// Ends a subscription. Messages that are on their way come still.
     package mutating func unsubscribe(_ channel: RedisChannel, at now: UInt64) {
         guard channels.remove(channel) != nil, state == .open else { return }
-        write(channel.kind.unsubscribe, channel, at: now)
+        write(channel, begins: false, at: now)
     }
 
     /// Subscribes to a channel for this connection alone: whoever has thousands of them renews
     /// them, a part at a time and with what has to follow. Does nothing if there is no connection.
     package mutating func subscribeForNow(_ channel: RedisChannel, at now: UInt64) {
         guard state == .open else { return }
-        write(channel.kind.subscribe, channel, at: now)
+        write(channel, begins: true, at: now)
     }
 
     /// Ends such a subscription.
     package mutating func unsubscribeForNow(_ channel: RedisChannel, at now: UInt64) {
         guard state == .open else { return }
-        write(channel.kind.unsubscribe, channel, at: now)
+        write(channel, begins: false, at: now)
     }
 
-    private mutating func write(_ name: StaticString, _ channel: RedisChannel, at now: UInt64) {
+    private mutating func write(_ channel: RedisChannel, begins: Bool, at now: UInt64) {
         output.appendCommand(argumentCount: 2) {
-            $0.append(name)
+            $0.append(begins ? channel.kind.subscribe : channel.kind.unsubscribe)
             $0.append(utf8: channel.name)
         }
-        expected.append(Expected(kind: .subscription, since: now))
+        expect(.subscription, at: now)
+        changes.append((channel, begins))
     }
 
     // MARK: Receiving
@@ -176,9 +203,10 @@ package struct RedisSession: ~Copyable {
     package mutating func take(
         _ bytes: Span<UInt8>, at now: UInt64
     ) throws(RedisFailure) -> (event: Event, byteCount: Int)? {
+        lastWait = nil
         let end: Int?
         do throws(ReplyFault) { end = try scanner.scan(bytes) } catch {
-            throw .violation("\(error)")
+            throw state == .greeting ? .notRedis(bytes, error) : .violation("\(error)")
         }
         guard let end else { return nil }
         return (try event(RedisReply(bytes.extracting(..<end)), at: now), end)
@@ -187,56 +215,46 @@ package struct RedisSession: ~Copyable {
     private mutating func event(
         _ reply: borrowing RedisReply, at now: UInt64
     ) throws(RedisFailure) -> Event {
-        if reply.type == .push {
-            // Redis may end a subscription by itself: then no command of ours is to be answered.
-            guard expected.first?.kind == .subscription, reply.answersSubscription else {
-                return .push
-            }
-            expected.removeFirst()
-            return .own
-        }
+        if reply.type == .push { return takePush(reply, at: now) }
         guard let first = expected.popFirst() else {
             throw .violation("There is a reply to no command.")
         }
+        lastWait = now &- first.since
         switch first.kind {
         case .hello:
-            try checkHello(reply)
+            try reply.checkGreeting()
             // HELLO is answered even while Redis loads its data, and PING is not.
             ping(.greetingPing, at: now)
             return .own
         case .greetingPing:
             if let error = reply.error { throw .refused(error) }
             state = .open
-            for channel in channels.sorted() {
-                write(channel.kind.subscribe, channel, at: now)
-            }
+            for channel in channels.sorted() { write(channel, begins: true, at: now) }
             return .opened
         case .ping: return .own
         case .subscription:
-            guard reply.isError else { throw .violation("SUBSCRIBE has a reply.") }
-            return .unsubscribed
+            guard reply.isError, let change = changes.popFirst() else {
+                throw .violation("SUBSCRIBE has a reply.")
+            }
+            return .refused(change.channel)
         case .request:
             nextReply += 1
             return .reply(RedisRequest(number: nextReply - 1))
         }
     }
 
-    private func checkHello(_ reply: borrowing RedisReply) throws(RedisFailure) {
-        if let error = reply.error {
-            let isUnknown = reply.isError("NOPROTO") || error.contains("unknown command")
-            throw isUnknown ? .tooOld : .refused(error)
+    /// A message, or the answer to a subscription.
+    private mutating func takePush(_ reply: borrowing RedisReply, at now: UInt64) -> Event {
+        guard let change = reply.subscriptionChange else { return .push }
+        if let first = expected.first, first.kind == .subscription, let asked = changes.first,
+            asked.channel == change.channel, asked.begins == change.begins
+        {
+            expected.removeFirst()
+            changes.removeFirst()
+            lastWait = now &- first.since
+            return .own
         }
-        guard reply.type == .map else { throw .violation("HELLO has no map as its reply.") }
-    }
-}
-
-extension RedisReply {
-    /// Whether it is the answer to a command that begins or ends a subscription.
-    fileprivate var answersSubscription: Bool {
-        var values = values
-        guard let kind = values.next() else { return false }
-        return kind.isString("subscribe") || kind.isString("unsubscribe")
-            || kind.isString("psubscribe") || kind.isString("punsubscribe")
-            || kind.isString("ssubscribe") || kind.isString("sunsubscribe")
+        let isLost = !change.begins && channels.contains(change.channel)
+        return isLost ? .unsubscribed(change.channel) : .own
     }
 }

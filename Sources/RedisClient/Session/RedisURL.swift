@@ -7,6 +7,7 @@
 /// | `redis://HOST`, `redis://HOST:PORT` | a host name or address; the usual port is 6379 |
 /// | `redis://USER:PASSWORD@HOST` | the same, logged in as a user of Redis' ACL |
 /// | `redis://:PASSWORD@HOST` | the same, as the user `default` |
+/// | `rediss://HOST`, `rediss://USER:PASSWORD@HOST:PORT` | the same, encrypted by TLS; the usual port is 6379 too |
 /// | `unix:///PATH`, `redis+unix://USER:PASSWORD@/PATH` | a socket in the file system |
 ///
 /// In a name, a password and a path, a percent sign and two hexadecimal digits stand for a byte:
@@ -16,6 +17,8 @@ public struct RedisURL: Hashable, Sendable {
     public enum Address: Hashable, Sendable {
         /// A host name or a numeric address, and a port.
         case tcp(host: String, port: UInt16)
+        /// The same, by TLS: the server must have a certificate for this name or address.
+        case tls(host: String, port: UInt16)
         /// The path of a unix(7) socket.
         case unix(path: String)
     }
@@ -44,8 +47,8 @@ public struct RedisURL: Hashable, Sendable {
             throw .notUnderstood(String(Unicode.Scalar(wrong)))
         }
         let isLocal = scheme == "unix" || scheme == "redis+unix"
-        guard isLocal || scheme == "redis" else {
-            throw scheme == "rediss" ? .encrypted : .unknownScheme(scheme)
+        guard isLocal || scheme == "redis" || scheme == "rediss" else {
+            throw .unknownScheme(scheme)
         }
         (user, password) = try Self.takeCredentials(&rest)
         if isLocal {
@@ -56,7 +59,9 @@ public struct RedisURL: Hashable, Sendable {
             }
             address = .unix(path: path)
         } else {
-            address = try Self.tcp(rest)
+            let (host, port) = try Self.endpoint(rest)
+            address =
+                scheme == "redis" ? .tcp(host: host, port: port) : .tls(host: host, port: port)
         }
     }
 
@@ -77,7 +82,9 @@ public struct RedisURL: Hashable, Sendable {
         return (user.isEmpty ? nil : user, password)
     }
 
-    private static func tcp(_ rest: Substring) throws(RedisURLError) -> Address {
+    private static func endpoint(
+        _ rest: Substring
+    ) throws(RedisURLError) -> (host: String, port: UInt16) {
         var authority = rest
         if let slash = authority.firstIndex(of: "/") {
             // A number of a database may stand here: there is one, number 0.
@@ -106,11 +113,11 @@ public struct RedisURL: Hashable, Sendable {
                 || byte == UInt8(ascii: ":")
         }
         guard isHost, !host.isEmpty else { throw .invalidHost(String(host)) }
-        if port.isEmpty { return .tcp(host: String(host), port: 6379) }
+        if port.isEmpty { return (String(host), 6379) }
         guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(port),
             number > 0
         else { throw .invalidPort(String(port)) }
-        return .tcp(host: String(host), port: number)
+        return (String(host), number)
     }
 
     /// The text with the bytes that percent signs stand for.
@@ -140,9 +147,13 @@ extension RedisURL: CustomStringConvertible {
     /// The address, for logs: without the name and the password.
     public var description: String {
         switch address {
-        case .tcp(let host, let port):
-            "redis://\(host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host):\(port)"
+        case .tcp(let host, let port): "redis://\(Self.bracketed(host)):\(port)"
+        case .tls(let host, let port): "rediss://\(Self.bracketed(host)):\(port)"
         case .unix(let path): "unix://\(path)"
         }
+    }
+
+    private static func bracketed(_ host: String) -> String {
+        host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
     }
 }

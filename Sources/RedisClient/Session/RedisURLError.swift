@@ -4,10 +4,8 @@
 public enum RedisURLError: Error, Hashable, Sendable {
     /// There is no "://" in it.
     case noScheme
-    /// The scheme is none of `redis`, `unix` and `redis+unix`.
+    /// The scheme is none of `redis`, `rediss`, `unix` and `redis+unix`.
     case unknownScheme(String)
-    /// The scheme is `rediss`: TLS to Redis is not supported.
-    case encrypted
     /// This character begins a part that is not understood, or must be percent-encoded.
     case notUnderstood(String)
     /// There is an `@`, and no password before it.
@@ -30,10 +28,10 @@ extension RedisURLError: CustomStringConvertible {
     /// A sentence for the person who wrote the URL.
     public var description: String {
         switch self {
-        case .noScheme: "This is not a URL: write redis://HOST:PORT or unix:///PATH."
+        case .noScheme:
+            "This is not a URL: write redis://HOST:PORT, rediss://HOST:PORT or unix:///PATH."
         case .unknownScheme(let scheme):
-            "The scheme must be redis, unix or redis+unix, not \"\(scheme)\"."
-        case .encrypted: "TLS to Redis (rediss) is not supported: use redis:// or unix:///PATH."
+            "The scheme must be redis, rediss (TLS), unix or redis+unix, not \"\(scheme)\"."
         case .notUnderstood(let mark):
             "There is a \(mark), which means nothing here: write "
                 + "\(mark == "#" ? "%23" : "%3F") if it is part of a password or path."

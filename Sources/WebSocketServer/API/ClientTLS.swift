@@ -9,6 +9,11 @@ public struct ClientTLS: Sendable {
     /// The one of all requests that name none; nil if the system's authorities cannot be read.
     static let usual = try? ClientTLS()
 
+    /// Why there is none.
+    static let noAuthorities =
+        "The system's list of authorities cannot be read: install ca-certificates, or name the "
+        + "authorities."
+
     /// The context that sessions are made from.
     package let context: TLSContext
 

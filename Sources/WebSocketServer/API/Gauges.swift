@@ -37,6 +37,8 @@ public struct Gauges: Sendable {
 
     /// TLS handshakes of accepted connections under way; 1,024 at most.
     public var tlsHandshakeCount = 0
+    /// The connection to Redis; nil if the server was given no ``ServerConfiguration/redis``.
+    public var redis: RedisGauges?
     /// Bytes held for peers: ``ServerContext/memoryByteCount``.
     public var memoryByteCount = 0
     /// The most of them.
@@ -67,6 +69,7 @@ extension ServerContext {
         gauges.memoryLimit = settings.memoryLimit
         (gauges.waitingCount, gauges.waitCount) = telemetry.waiting
         gauges.turns = telemetry.turns
+        gauges.redis = redisGauges
         gauges.taskCount = tasks.runningCount
         gauges.timerCount = timers.count
         gauges.topicCount = topics.states.count

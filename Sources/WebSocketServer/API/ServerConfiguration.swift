@@ -90,6 +90,10 @@ public struct ServerConfiguration: Sendable {
     /// A Redis, to which the server keeps a connection for its handler: ``ServerContext/redis``,
     /// <doc:TopicsOverProcesses>. Nil, the default, for none.
     public var redis: RedisURL?
+    /// What the TLS to a `rediss` URL checks and shows: whose certificates count, and a certificate
+    /// of this server if that Redis asks its clients for one (`tls-auth-clients`). Nil, the
+    /// default, for the system's authorities, and no certificate.
+    public var redisTLS: ClientTLS?
     /// The program's version, which the log of the next program names when it takes over.
     public var programVersion = ""
     /// Where the tasks of ``WebSocketHandler/startTask(for:within:_:_:then:otherwise:)`` run, as

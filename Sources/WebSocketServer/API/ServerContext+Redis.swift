@@ -12,6 +12,16 @@ extension ServerContext {
         }
     }
 
+    /// Nil without a Redis in the configuration.
+    var redisGauges: RedisGauges? {
+        guard redisConnection.link.stage != .off else { return nil }
+        return RedisGauges(
+            isConnected: redisConnection.isUp,
+            unansweredCount: redisConnection.link.session.unansweredCount,
+            outputByteCount: redisConnection.link.session.output.count,
+            channelCount: redisConnection.link.session.channelCount)
+    }
+
     /// The same without a mark that something is to be sent.
     var redisLink: RedisLink {
         _read { yield redisConnection.link }

@@ -52,10 +52,10 @@ public struct ServerContext: ~Copyable {
 
     init(
         _ settings: ActiveSettings, _ clock: TurnClock, _ tasks: consuming TaskTable,
-        logger: Logger, redis: RedisURL? = nil
+        logger: Logger, redis: RedisURL? = nil, redisTLS: ClientTLS? = nil
     ) {
         redisConnection = RedisConnection(
-            link: RedisLink(redis, at: clock.now), now: clock.now)
+            link: RedisLink(redis, redisTLS, at: clock.now), now: clock.now)
         if redis != nil { pendingCalls = .redis }
         self.settings = settings
         self.tasks = tasks

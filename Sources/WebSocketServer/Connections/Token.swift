@@ -2,7 +2,7 @@
 
 /// The data of an event of epoll(7): a slot and its generation, or, with a slot number beyond any
 /// table, one of the server's own descriptors.
-enum Token {
+package enum Token {
     static var signals: UInt64 { UInt64(UInt32.max) }
     static var wakeup: UInt64 { UInt64(UInt32.max - 1) }
     /// The connection to Redis; the upper half of its events' data says which socket of it.
@@ -15,7 +15,7 @@ enum Token {
         UInt64(generation) << 32 | UInt64(redisNumber)
     }
 
-    static func isRedis(_ token: UInt64) -> Bool {
+    package static func isRedis(_ token: UInt64) -> Bool {
         UInt32(truncatingIfNeeded: token) == redisNumber
     }
 

@@ -44,7 +44,8 @@ extension ServerCore where K: ~Copyable {
             io: ServerContext(
                 settings, clock,
                 TaskTable(now: clock.now, executor: configuration.taskExecutor) { wake(wakeup) },
-                logger: configuration.logger, redis: configuration.redis),
+                logger: configuration.logger, redis: configuration.redis,
+                redisTLS: configuration.redisTLS),
             listening: ListenerSet(
                 listeners, reserve: reserve, proxies: configuration.trustedProxies),
             signals: signals, wakeup: wakeup, configuration)

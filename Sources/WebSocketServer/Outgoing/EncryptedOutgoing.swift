@@ -17,11 +17,7 @@ extension ServerCore where K: ~Copyable {
     /// Begins the TLS of a connection to a `wss` URL.
     mutating func encrypt(_ slot: Slot, _ request: ConnectRequest) {
         guard let tls = request.tls ?? ClientTLS.usual else {
-            return failHandshake(
-                slot,
-                .encryption(
-                    "The system's list of authorities cannot be read: install ca-certificates, or "
-                        + "name the authorities."))
+            return failHandshake(slot, .encryption(ClientTLS.noAuthorities))
         }
         let index = io.encryption.add()
         io.connections.slots[slot].encryption = index

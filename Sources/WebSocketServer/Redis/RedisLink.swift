@@ -1,4 +1,4 @@
-// The connection to Redis: where it stands, and what it waits for. Its I/O is in ServerCore+Redis.
+// The connection to Redis: where it stands, and what it waits for.
 import LinuxReactor
 import RedisClient
 import Storage
@@ -17,6 +17,8 @@ struct RedisLink: ~Copyable {
         case resolving(until: Instant)
         /// connect(2) is under way.
         case connecting(until: Instant)
+        /// The TLS handshake is under way.
+        case securing(until: Instant)
         case connected
     }
 
@@ -31,9 +33,13 @@ struct RedisLink: ~Copyable {
     static var receiveByteCount: Int { 64 * 1024 }
 
     let url: RedisURL?
+    /// What its TLS checks and shows, if the URL asks for it; nil for the system's authorities.
+    let tls: ClientTLS?
     var stage = Stage.off
     var session = RedisSession()
     var descriptor = FileDescriptor.none
+    /// Its TLS, among that of connections, or `none`.
+    var encryption = TableIndex<EncryptedConnection>.none
     /// The events of one socket carry a number that those of the one before did not.
     var generation: UInt32 = 0
     /// The socket is full: nothing is sent until it is writable.
@@ -52,10 +58,13 @@ struct RedisLink: ~Copyable {
     /// Why the last attempt failed, so that the log says it once.
     var lastFailure: RedisFailure?
     private var delay = shortestDelay
+    /// When the connection was opened, and how long the attempt before that had waited for it.
+    private var opened = (at: Instant(nanoseconds: 0), delay: shortestDelay)
 
     /// The link to this server, which begins with its first turn.
-    init(_ url: RedisURL?, at now: Instant) {
+    init(_ url: RedisURL?, _ tls: ClientTLS? = nil, at now: Instant) {
         self.url = url
+        self.tls = tls
         if url != nil { stage = .waiting(until: now) }
     }
 
@@ -63,7 +72,9 @@ struct RedisLink: ~Copyable {
     var nextDeadline: Instant? {
         switch stage {
         case .off: nil
-        case .waiting(let until), .resolving(let until), .connecting(let until): until
+        case .waiting(let until), .resolving(let until), .connecting(let until),
+            .securing(let until):
+            until
         case .connected: max(unansweredAt ?? lastHeard + Self.silence, lenientUntil)
         }
     }
@@ -84,19 +95,29 @@ struct RedisLink: ~Copyable {
 
     /// There is no socket any more, and none is needed before a while: longer each time, until it
     /// succeeds. `chance`, a random byte, spreads the servers that have lost the same Redis.
-    mutating func wait(from now: Instant, chance: UInt8) {
+    mutating func wait(from now: Instant, _ failure: RedisFailure, chance: UInt8) {
+        // What a program gives up again and again is not made again and again at once.
+        if case .abandoned = failure, now < opened.at + Self.longestDelay { delay = opened.delay }
         descriptor = .none
         session.end()
         incomplete.removeAll()
         addresses = []
-        failure = nil
+        self.failure = nil
         stage = .waiting(until: now + delay / 2 + delay / 512 * Int(chance))
         delay = min(delay * 2, Self.longestDelay)
     }
 
     /// Commands are answered: the next failure is a first one.
-    mutating func succeeded() {
+    mutating func succeeded(at now: Instant) {
+        opened = (now, delay)
         delay = Self.shortestDelay
         lastFailure = nil
+    }
+
+    /// The program has no use for the connection: nothing is sent or received by it any more.
+    mutating func abandon(because reason: String) {
+        guard session.state == .open, failure == nil else { return }
+        failure = .abandoned(reason)
+        session.end()
     }
 }

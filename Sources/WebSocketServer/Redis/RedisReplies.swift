@@ -29,23 +29,28 @@ extension WebSocketHandler where Self: ~Copyable {
         var start = 0
         let now = io.clock.now.nanoseconds
         do throws(RedisFailure) {
-            while let (event, byteCount) = try io.redisLink.session.take(
-                bytes.extracting(start...), at: now)
+            // A callback may give the connection up.
+            while io.redisLink.failure == nil,
+                let (event, byteCount) = try io.redisLink.session.take(
+                    bytes.extracting(start...), at: now)
             {
+                if let waited = io.redisLink.session.lastWait {
+                    io.telemetry.statistics.redis.latency.record(waited)
+                }
                 io.meter.spend(Work.mail / 4)
                 let reply = RedisReply(bytes.extracting(start..<start + byteCount))
                 start += byteCount
                 switch event {
                 case .own: io.pendingCalls.insert(.redis)
                 case .opened:
-                    io.redisLink.succeeded()
-                    io.logger.info("Connected to Redis.")
-                    io.pendingCalls.insert(.redis)
+                    io.redisOpened()
                     _onRedis(_HandlerEvent(event: .redisUp), &io)
                 case .reply(let request): _onRedisReply(reply, to: request, &io)
-                case .push: _onRedisReply(reply, to: nil, &io)
-                case .unsubscribed:
-                    io.logger.warning("Redis refuses a subscription: \(reply.error ?? "")")
+                case .push:
+                    io.telemetry.statistics.redis.pushCount += 1
+                    _onRedisReply(reply, to: nil, &io)
+                case .refused(let channel): io.redisRefused(channel, reply.error ?? "")
+                case .unsubscribed(let channel): io.redisEnded(channel)
                 }
             }
         } catch {

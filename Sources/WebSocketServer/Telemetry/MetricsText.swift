@@ -66,6 +66,7 @@ extension MetricsSink {
             by: "reason", Refusal.allCases.map { ($0.name, statistics.refusals($0)) })
         writeCloses(statistics)
         write(statistics.tls, handshakeCount: gauges.tlsHandshakeCount)
+        write(statistics.redis, gauges.redis)
         write(
             .counter, "accept_pauses_total", "Pauses of accepting for lack of descriptors.",
             statistics.acceptPauseCount)

@@ -11,6 +11,8 @@ public struct Statistics: Sendable {
     public var connectCount: UInt64 = 0
     /// TLS handshakes of accepted connections.
     public var tls = TLSStatistics()
+    /// The connection to Redis.
+    public var redis = RedisStatistics()
     /// Opening handshakes completed and given to the handler, accepted and outgoing.
     public var openedCount: UInt64 = 0
     /// How many of the opened connections negotiated permessage-deflate (RFC 7692).

@@ -60,17 +60,24 @@ extension ServerCore where K: ~Copyable {
     /// bytes of application data there are.
     mutating func takeRecords(_ slot: Slot, _ count: Int, keepsOutput: Bool = false) -> Int {
         let index = io.connections.slots[slot].encryption
+        let plaintextCount = openRecords(index, count)
+        if keepsOutput, plaintextCount > 0 {
+            io.encryption.keepUnsent(index, from: 0)
+        } else {
+            flushSealed(slot)
+        }
+        return plaintextCount
+    }
+
+    /// The same for any session: what the peer must get is left to be sent.
+    @inline(__always)
+    mutating func openRecords(_ index: TableIndex<EncryptedConnection>, _ count: Int) -> Int {
         let buffer = io.inbound.receiveBuffer
         let first = ReceiveBuffer.headroomByteCount - TLSSession.plaintextOffset
         var bytes = buffer.mutableSpan(first..<ReceiveBuffer.byteCount)
         io.encryption.connections[index].session.copyIncomplete(to: &bytes)
         let plaintextCount = io.encryption.receive(index, &bytes, count: count)
         io.meter.spend(io.encryption.takeWork())
-        if keepsOutput, plaintextCount > 0 {
-            io.encryption.keepUnsent(index, from: 0)
-        } else {
-            flushSealed(slot)
-        }
         return plaintextCount
     }
 
@@ -182,7 +189,7 @@ extension ServerCore where K: ~Copyable {
         return isReady ? .drained : .blocked
     }
 
-    private static func sendUnsent(
+    static func sendUnsent(
         _ encryption: borrowing EncryptionTable, _ index: TableIndex<EncryptedConnection>,
         to socket: FileDescriptor, _ kernel: inout K
     ) -> SendOutcome {

@@ -1,6 +1,7 @@
 // The network of the simulated machine: sockets and a clock in memory, with faults by seed.
 import LinuxReactor
 import Synchronization
+import WebSocketServer
 
 /// What the test and the kernel share: the test is the network.
 package final class SimulatedNetwork {
@@ -143,6 +144,12 @@ package final class SimulatedNetwork {
         openDescriptors.remove(socket)
         sockets[socket]!.closeServer()
         if descriptorsLeft != .max { descriptorsLeft += 1 }
+    }
+
+    /// Whether the server has made this connection to Redis, which has just succeeded.
+    package func isRedis(_ socket: Int32) -> Bool {
+        guard let (_, token) = watched[socket] else { return false }
+        return sockets[socket]?.attempt == .succeeds && Token.isRedis(token)
     }
 
     package func readiness(of descriptor: Int32) -> Readiness {

@@ -73,6 +73,9 @@ final class SSLObject {
         unsafe notes.deallocate()
     }
 
+    /// Leaves the context's list of protocols (ALPN) out of a client's hello.
+    func offerNoProtocol() { unsafe SSL_set_alpn_protos(ssl, nil, 0) }
+
     /// Makes libssl compare the server's certificate with this name, and returns whether it will.
     private func expect(_ name: String) -> Bool {
         defer { ERR_clear_error() }

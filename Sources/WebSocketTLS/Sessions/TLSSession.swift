@@ -65,11 +65,16 @@ package struct TLSSession: ~Copyable {
     package init(_ contexts: TLSServerContexts) { self.init(contexts.first) }
 
     /// A session before its first byte. A client names the server, by a host name or an address,
-    /// for which the server's certificate must be, and its port.
-    package init(_ context: TLSContext, serverName: String? = nil, port: UInt16 = 443) {
+    /// for which the server's certificate must be, and its port. Without `offersHTTP` it names no
+    /// protocol (ALPN): it speaks another one.
+    package init(
+        _ context: TLSContext, serverName: String? = nil, port: UInt16 = 443,
+        offersHTTP: Bool = true
+    ) {
         role = context.role
         let details = SessionDetails()
         details.object = SSLObject(context, serverName: serverName, port: port)
+        if !offersHTTP { details.object?.offerNoProtocol() }
         self.details = details
     }
 

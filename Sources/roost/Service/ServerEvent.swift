@@ -116,6 +116,12 @@ enum ServerEvent: String, CaseIterable {
     case recovered
     /// Connections would not survive that.
     case notParked = "not-parked"
+    /// There is a connection to Redis.
+    case redisConnected = "redis-connected"
+    /// There is none.
+    case redisLost = "redis-lost"
+    /// Redis does not let the server subscribe to a channel, or not any more.
+    case redisRefused = "redis-refused"
     /// A reload has found another certificate, and uses it.
     case certificateRenewed = "certificate-renewed"
     /// A certificate has expired, or does so soon.
@@ -190,6 +196,9 @@ enum ServerEvent: String, CaseIterable {
         case .keptLost: "19d3e7b5a8264f9e8c07d1f64ab35e92"
         case .recovered: "7a1d4f6e9c3b4d28b05e8f21c6a974d3"
         case .notParked: "e05b92c7d8134f6fa1c4380d7be6592a"
+        case .redisConnected: "4b8f0c6d1e7a4f3290d5a8c61b3e7f24"
+        case .redisLost: "c91e5a7d3f084b62a1d84e0f6b27c593"
+        case .redisRefused: "6e24d9b8073c4a5f8c1be5d2907f3a68"
         case .certificateRenewed: "0d2f8b7a4c5e4f60a1b3c7d9e8f21406"
         case .certificateEnding: "b58c1e3f7a924d06937f0e4b2c6d8a15"
         case .loopSlow: "6744c1d7ac7f4c5f89db0d451ea7b5e5"
@@ -208,7 +217,7 @@ enum ServerEvent: String, CaseIterable {
             .error
         case .serverFull, .outOfDescriptors, .acceptingPaused, .loopSlow, .recordsLost,
             .memoryShort, .managerUnreachable, .settingIgnored, .unnamedProxy, .historySlow,
-            .certificateEnding, .notLeft, .notParked:
+            .certificateEnding, .notLeft, .notParked, .redisLost, .redisRefused:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
             .kicked, .moderated, .moderatorChanged, .accountReset, .accountDeleted, .hookChanged,
@@ -216,7 +225,7 @@ enum ServerEvent: String, CaseIterable {
             .protocolViolation, .slowConsumer,
             .endedForMemory, .addressFull, .addressTooFast, .heldBack, .proxyHeader, .wrongHost,
             .tokensGuessed, .historyWorks, .certificateRenewed, .reexec, .takenOver,
-            .left, .recovered:
+            .left, .recovered, .redisConnected:
             .notice
         case .endedByPeer, .signedOut, .endedWithoutClose, .connectionLost, .pingTimeout,
             .endedForStop, .endedForRestart, .requestRefused, .requestTimeout, .statistics,

@@ -15,6 +15,11 @@ import Testing
             RedisURL(.tcp(host: "redis.example", port: 6379), user: "ann", password: "p@ss:w/ord")
         ),
         ("redis://:a@b@host", RedisURL(.tcp(host: "host", port: 6379), password: "a@b")),
+        ("rediss://redis.example", RedisURL(.tls(host: "redis.example", port: 6379))),
+        (
+            "REDISS://ann:pw@[::1]:7000/0",
+            RedisURL(.tls(host: "::1", port: 7000), user: "ann", password: "pw")
+        ),
         ("unix:///run/redis.sock", RedisURL(.unix(path: "/run/redis.sock"))),
         (
             "redis+unix://ann:pw@/run/my%20redis",
@@ -31,7 +36,8 @@ import Testing
 
     static let wrong: [(String, RedisURLError)] = [
         ("", .noScheme), ("localhost:6379", .noScheme), ("http://a", .unknownScheme("http")),
-        ("rediss://a", .encrypted), ("redis://a?b", .notUnderstood("?")),
+        ("redisss://a", .unknownScheme("redisss")), ("rediss://", .invalidHost("")),
+        ("redis://a?b", .notUnderstood("?")),
         ("redis://:a#b@c", .notUnderstood("#")), ("redis://ann@host", .noPassword),
         ("redis://ann:@host", .noPassword), ("redis://:%4@host", .invalidEscape),
         ("redis://:%+1@host", .invalidEscape), ("redis://:%ff@host", .invalidEscape),

@@ -26,6 +26,18 @@ private struct Restless: OperationsHandler {
         #expect(text.contains("The handler makes work for itself: it calls io.continueLater()"))
     }
 
+    @Test func `A simulated Redis speaks no TLS`() async throws {
+        let result = try await #require(
+            processExitsWith: .failure, observing: [\.standardErrorContent]
+        ) {
+            var configuration = ServerConfiguration()
+            configuration.redis = try RedisURL("rediss://localhost")
+            _ = try SimulatedServer(Restless(), configuration)
+        }
+        let text = String(decoding: result.standardErrorContent, as: UTF8.self)
+        #expect(text.contains("give the test a redis:// URL"))
+    }
+
     @Test func `A signal that nobody watches`() async throws {
         let result = try await #require(
             processExitsWith: .failure, observing: [\.standardErrorContent]

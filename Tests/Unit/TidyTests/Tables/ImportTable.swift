@@ -42,8 +42,8 @@ enum ImportTable {
             ],
             "WebSocketServerJSON": ["WebSocketServer"],
             "WebSocketServerTesting": [
-                "Storage", "WebSocketCore", "WebSocketTLS", "LinuxReactor", "WebSocketServer",
-                "Logging",
+                "Storage", "WebSocketCore", "WebSocketTLS", "RedisClient", "LinuxReactor",
+                "WebSocketServer", "Logging",
             ],
         ],
         otherPackages: [
