@@ -34,7 +34,7 @@ package enum EngineEvent: Equatable, Sendable {
 
 /// How the connection to Redis is doing, as far as the chat's members notice.
 package enum EngineState: Hashable, Sendable {
-    /// There is none, or it has not answered its first heartbeat yet. Who is there stays there.
+    /// There is none, or it has not answered its first heartbeat yet. Members stay.
     case down
     /// It answers.
     case up

@@ -1,4 +1,4 @@
-// Who is in a room: what this node says, and what the others say.
+// The members of a room: what this node says of them, and what the others say.
 import RedisClient
 import Storage
 

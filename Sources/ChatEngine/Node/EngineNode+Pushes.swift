@@ -5,7 +5,10 @@ import Storage
 extension EngineNode {
     /// A push, whatever it is. In the order in which it was received, also in relation to replies.
     package mutating func pushed(_ push: borrowing RedisReply, at now: UInt64) {
-        guard let message = RedisMessage(push) else { return }
+        guard let message = RedisMessage(push) else {
+            guard stage != .down, stage != .leaving else { return }
+            return endedPushed(push)
+        }
         pushed(message, at: now)
     }
 
@@ -19,6 +22,15 @@ extension EngineNode {
             var reader = WireReader(message.bytes)
             if let probe = reader.number() { heart.hear(probe) }
         }
+    }
+
+    /// Redis has ended the subscription to a room by itself: it is read, and subscribed anew.
+    private mutating func endedPushed(_ push: borrowing RedisReply) {
+        var values = push.values
+        guard values.next()?.isString("sunsubscribe") == true, let channel = values.next(),
+            let room = roomsByChannel[String(copying: channel.bytes)]
+        else { return }
+        requestRead(room)
     }
 
     private mutating func pushed(_ bytes: Span<UInt8>, in room: EngineRoom, at now: UInt64) {

@@ -62,6 +62,11 @@ extension EngineNode {
             putRefused(error, room, round, resayCount, pendingCount, at: now)
         case (_, .refill(let room, let entryCount)): refilled(room, entryCount)
         case (.takesNoWrites, .beat): beatRefused()
+        case (.takesNoWrites, .loadFunctions): leave(.refused(error.text))
+        case (.takesNoWrites, .presence), (.takesNoWrites, .removePresence):
+            // Whoever is here is written again with the next heartbeat that succeeds.
+            heart.boot = []
+        case (.takesNoWrites, .removeNode(let node)): deadNodes.append(node)
         case (.takesNoWrites, _): break
         case (.other, _): leave(.refused(error.text))
         }

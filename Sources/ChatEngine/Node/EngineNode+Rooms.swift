@@ -5,8 +5,8 @@ import Storage
 extension EngineNode {
     // MARK: Rooms
 
-    /// Opens a room, so that its log is kept here: it is live as soon as it was read. A room that is
-    /// open already is the same room.
+    /// Opens a room, so that its log is kept here: it is live as soon as it was read. A room that
+    /// is open already is the same room.
     package mutating func open(_ key: String) -> EngineRoom {
         if let room = roomsByKey[key] {
             rooms[TableIndex(rawValue: room.index)].isClosing = false

@@ -1,4 +1,4 @@
-// Who says what about a room's members.
+// What nodes say about the members of a room.
 
 /// What the nodes say about who is in a room.
 struct RoomPresence: Sendable {

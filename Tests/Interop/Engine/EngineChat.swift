@@ -6,6 +6,8 @@ import Glibc
 struct EngineChat {
     var hosts: [EngineHost] = []
     var rooms: [EngineRoom] = []
+    /// Hosts that stand still, without a connection.
+    private(set) var paused: Set<Int> = []
     private var lastTicket: UInt64
     private var keys: [UInt64: String] = [:]
 
@@ -32,6 +34,13 @@ struct EngineChat {
 
     // MARK: Doing
 
+    mutating func pause(_ host: Int) {
+        hosts[host].drop()
+        paused.insert(host)
+    }
+
+    mutating func goOn(_ host: Int) { paused.remove(host) }
+
     mutating func publish(_ count: Int, on host: Int) {
         for _ in 0..<count {
             lastTicket += 1
@@ -44,7 +53,7 @@ struct EngineChat {
     func run(until condition: () -> Bool) -> Bool {
         let end = EngineHost.now() + 10_000_000_000
         while true {
-            for host in hosts { host.turn() }
+            for (number, host) in hosts.enumerated() where !paused.contains(number) { host.turn() }
             if condition() { return true }
             if EngineHost.now() > end { return false }
             var waiting = hosts.map(\.waiting)
@@ -59,10 +68,10 @@ struct EngineChat {
 
     /// Whether everything is placed, and all logs are the same.
     var isQuiet: Bool {
+        let awake = hosts.indices.filter { !paused.contains($0) }
         let placed = hosts.reduce(0) { $0 + $1.placed.count + $1.refused.count }
-        let heads = Set(hosts.indices.map { hosts[$0].head(of: rooms[$0]) })
-        return placed == keys.count && heads.count == 1
-            && hosts.indices.allSatisfy { hosts[$0].isLive(rooms[$0]) }
+        return placed == keys.count && Set(awake.map { hosts[$0].head(of: rooms[$0]) }).count == 1
+            && awake.allSatisfy { hosts[$0].isLive(rooms[$0]) }
     }
 
     func settle() -> Bool { run { isQuiet } }

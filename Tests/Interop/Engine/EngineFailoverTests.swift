@@ -53,6 +53,30 @@ struct EngineFailoverTests {
         #expect(Set(pair.chat.hosts.flatMap(\.names).map(\.0.epoch)).count == 2)
     }
 
+    /// The one node has more of the suffix than the other, which is back first: the epoch that it
+    /// gives a part of back in is not continued, since the rest has names in it.
+    @Test func `Giving back a part does not free the names of the rest`() throws {
+        var pair = try Pair(2)
+        #expect(pair.chat.settle())
+        pair.chat.pause(0)
+        pair.chat.publish(20, on: 1)
+        #expect(pair.chat.settle())
+        pair.failOver()
+        pair.chat.pause(1)
+        pair.chat.goOn(0)
+        pair.chat.publish(5, on: 0)
+        #expect(pair.chat.settle())
+        pair.chat.goOn(1)
+        #expect(pair.chat.settle())
+        let isSaidAgain = pair.chat.run { [pair] in
+            pair.chat.hosts[0].logKeys(pair.chat.rooms[0]).count == 95
+        }
+        #expect(isSaidAgain)
+        #expect(pair.chat.violations == [])
+        // Only the node that had seen the rest has to go back.
+        #expect(pair.chat.resetCount == 1)
+    }
+
     @Test func `A node that speaks first without the suffix wins, and the suffix is said again`()
         throws
     {
@@ -62,15 +86,18 @@ struct EngineFailoverTests {
         late.publish(5, on: 0)
         #expect(late.settle())
         pair.failOver()
-        #expect(pair.chat.settle())
-        #expect(
-            late.run { late.hosts[0].logKeys(late.rooms[0]).count == 75 })
+        // What is said again is nobody's publish: it is there when all logs have it.
+        pair.chat.hosts += late.hosts
+        pair.chat.rooms += late.rooms
+        let isThere = pair.chat.run { [pair] in
+            pair.chat.hosts.indices.allSatisfy {
+                pair.chat.hosts[$0].logKeys(pair.chat.rooms[$0]).count == 75
+            }
+        }
+        #expect(isThere)
         #expect(pair.chat.violations == [])
         // Both had seen messages of which the new numbers are others.
-        #expect(pair.chat.resetCount == 2)
-        #expect(late.resetCount == 0)
-        #expect(
-            late.hosts[0].logKeys(late.rooms[0]) == pair.chat.hosts[0].logKeys(pair.chat.rooms[0]))
+        #expect(pair.chat.resetCount == 2 && late.resetCount == 0)
     }
 
     @Test func `A master that becomes a replica is left`() throws {

@@ -54,8 +54,8 @@ struct EngineServerTests {
         }
     }
 
-    @Test(arguments: Failure.allCases)
-    func `Nothing acknowledged is lost`(_ failure: Failure) throws {
+    @Test(arguments: Failure.allCases, [false, true])
+    func `Nothing acknowledged is lost`(_ failure: Failure, _ isQuiet: Bool) throws {
         let redis = try RedisServer()
         var chat = EngineChat(3, on: redis.path)
         chat.publish(50, on: 0)
@@ -64,6 +64,7 @@ struct EngineServerTests {
         for round in 0..<4 {
             chat.publish(20, on: round % 3)
             chat.goOn(milliseconds: 1)
+            if isQuiet { #expect(chat.settle()) }
             try failure.happen(to: redis)
             chat.publish(20, on: (round + 1) % 3)
             chat.goOn(milliseconds: 30)
@@ -71,8 +72,8 @@ struct EngineServerTests {
         }
         #expect(chat.settle())
         #expect(chat.violations == [])
-        // Nobody had to be thrown back: what was lost is the same again, under the same names.
-        #expect(chat.resetCount == 0)
+        // If all have seen the same, what was lost is the same again, under the same names.
+        if isQuiet { #expect(chat.resetCount == 0) }
     }
 
     @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
@@ -99,7 +100,7 @@ struct EngineServerTests {
 
     // MARK: Presence
 
-    @Test func `Who is in a room comes to all nodes, and goes with a node that dies`() throws {
+    @Test func `Presence comes to all nodes, and goes with a node that dies`() throws {
         let redis = try RedisServer()
         var chat = EngineChat(3, on: redis.path)
         for (host, room) in zip(chat.hosts, chat.rooms) {

@@ -148,11 +148,10 @@ final class Desk {
         node.replied(RedisReply(reply.wire.span), to: request, at: now)
     }
 
-    func push(_ channel: String, _ text: String) {
-        node.pushed(RedisReply(Reply.push(channel, text).wire.span), at: now)
-    }
+    func push(_ channel: String, _ text: String) { push(.push(channel, text)) }
+    func push(_ push: Reply) { node.pushed(RedisReply(push.wire.span), at: now) }
 
-    /// Messages of the room, as `PREVIOUS PLACE` and the keys of those that follow each other.
+    /// Messages of the room that follow each other: `PREVIOUS PLACE`, and their keys.
     func pushMessages(_ start: String, _ keys: String...) {
         let run = keys.map { "\($0.utf8.count) \($0.utf8.count)\n\($0)\($0.uppercased())" }
         push(Self.room.channel, "m \(start)\n" + run.joined())

@@ -1,4 +1,4 @@
-// Who is in a room: the own value, the others', and nodes that die.
+// The members of a room: the own value, the others', and nodes that die.
 import Testing
 
 @testable import ChatEngine

@@ -51,6 +51,14 @@ import Testing
         #expect(desk.log(room) == ["1-7=a"] && desk.isLive(room))
     }
 
+    @Test func `A subscription that Redis has ended by itself is renewed`() {
+        let (desk, room) = Desk.live(["1-7=a"])
+        desk.push(.values(0x3E, [.bulk("ssubscribe"), .bulk(Desk.room.channel), .number(1)]))
+        #expect(desk.isLive(room))
+        desk.push(.values(0x3E, [.bulk("sunsubscribe"), .bulk(Desk.room.channel), .number(0)]))
+        #expect(desk.turnNames() == ["SSUBSCRIBE", "r1_pres", "r1_tail"])
+    }
+
     @Test func `A log keeps the newest, and a place tells whether it has the rest`() {
         let (desk, room) = Desk.live { $0.keep = 5 }
         for number in 1...12 {
@@ -66,7 +74,7 @@ import Testing
         #expect(desk.serial(behind: 0, 0, room) == nil)
     }
 
-    @Test func `Who has seen nothing of a room that is there from its start goes on`() {
+    @Test func `A reader of nothing goes on in a room that is there from its start`() {
         let (desk, room) = Desk.live()
         #expect(desk.serial(behind: 0, 0, room) == 0)
         desk.pushMessages("0-0 1-7", "a", "b")

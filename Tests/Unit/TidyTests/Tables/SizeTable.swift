@@ -10,6 +10,9 @@ enum SizeTable {
     static let exceptions: [SizeException] = [
         SizeException(
             path: "Sources/LinuxReactor/LinuxKernel.swift", lineCount: 310,
-            reason: "The unsafe calls stand in one file, so that one review sees them all.")
+            reason: "The unsafe calls stand in one file, so that one review sees them all."),
+        SizeException(
+            path: "Package.swift", lineCount: 310,
+            reason: "A package has one manifest, and each module's tests are a target of it."),
     ]
 }
