@@ -125,7 +125,7 @@ let package = Package(
             name: "roost",
             dependencies: [
                 "WebSocketServer", "WebSocketCore", "LinuxReactor", "Storage", "ChatRooms",
-                "ChatDatabase", "CommandLineOptions", "CCrypto", "CLinux", "CPage", "CZlib",
+                "ChatDatabase", "ChatEngine", "RedisClient", "CommandLineOptions", "CCrypto", "CLinux", "CPage", "CZlib",
             ],
             exclude: ["Page"], swiftSettings: strict),
         .executableTarget(

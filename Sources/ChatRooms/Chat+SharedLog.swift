@@ -52,15 +52,30 @@ extension Chat {
                 This server is one of several, which have no accounts, no private rooms and no \
                 conversations of two yet.
                 """)
+        case .mine, .read, .sessions:
+            throw CommandError(
+                .forbidden,
+                """
+                This server is one of several, which do not know yet what people have read or do \
+                at the others.
+                """)
+        case .kick, .ban, .mute, .unban, .unmute, .sanctions:
+            throw CommandError(
+                .forbidden,
+                """
+                This server is one of several, for which moderators can't speak yet. Ask an \
+                operator, who can at each of them: roost ban, roost kick, roost mute.
+                """)
         default: return
         }
     }
 
     /// The number of a user with this session. It is the same on every node, and whoever does not
-    /// have the session can't be this user on any.
+    /// have the session can't be this user on any. Where access tokens say who somebody is, the name
+    /// alone counts, as it does on one node.
     func sharedNumber(_ token: SessionToken, _ key: NameKey) -> Int64 {
         var bytes = ByteBuffer(minimumCapacity: 64)
-        bytes.append(littleEndian: token.proof.bits)
+        if !limits.requiresTokens { bytes.append(littleEndian: token.proof.bits) }
         bytes.append(utf8: key.folded)
         let bits = UInt64(truncatingIfNeeded: SessionProof(hashing: bytes.span).bits)
         // The sign bit tells publishers from users, and 0 is nobody.

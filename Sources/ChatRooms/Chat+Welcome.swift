@@ -27,9 +27,11 @@ extension Chat {
         if !shared.isOn { out.append(",\"account\"") }
         out.append(",\"edit\",\"delete\",\"react\",\"topic\"")
         if !shared.isOn { out.append(",\"direct\"") }
-        out.append(",\"rooms\",\"mine\",\"read\"")
-        if !shared.isOn { out.append(",\"private\"") }
-        out.append(",\"search\",\"moderate\",\"sessions\"]")
+        out.append(",\"rooms\"")
+        if !shared.isOn { out.append(",\"mine\",\"read\",\"private\"") }
+        out.append(",\"search\"")
+        if !shared.isOn { out.append(",\"moderate\",\"sessions\"") }
+        out.append("]")
         out.append(",\"limits\":{\"text\":")
         out.append(decimal: limits.textScalarLimit)
         out.append(",\"rooms\":")

@@ -23,7 +23,7 @@ extension ChatHandler {
             } else if request.head.pathIs(Self.path) {
                 HTTPResponse.webSocketOnly(request.head)
             } else {
-                site.answer(request.head, isStopping: io.isStopping)
+                site.answer(request.head, isStopping: io.isStopping, isCutOff: isCutOff)
             }
         // Otherwise it comes when the store has kept what was asked for.
         if let response { io.respond(to: request.id, with: response) }

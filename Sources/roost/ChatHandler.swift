@@ -1,6 +1,7 @@
 // Connects the chat to the server: reports the server's events to the chat, and carries out the
 // chat's effects on the server.
 import ChatDatabase
+import ChatEngine
 import ChatRooms
 import Storage
 import WebSocketServer
@@ -91,6 +92,13 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     var takenOver: ChatTakenOver?
     /// The database that was closed for another program; nil while this one has it.
     var leftDatabase: ChatDatabase.Identity?
+    /// The rooms in Redis, which this server shares with others; nil if it is alone.
+    var engine: EngineLink?
+    /// How Redis was doing when the journal heard of it last, and what it has refused since.
+    var engineState = EngineState.down
+    var engineRefusal: String?
+    /// The people here are being sent to other servers.
+    var farewell: Farewell?
     /// How long the next attempt to come to rest may take.
     var restLimit = ChatHandler.shortestRest
     /// The connections that the chat is closing. Each leaves with its connection.
@@ -99,7 +107,7 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     init(
         limits: ChatLimits, epochSeed: UInt64, access: Access = Access(),
         service: consuming Service, reloader: Reloader? = nil, isActivatedBySocket: Bool = false,
-        kept: KeptChat? = nil, keeper: StoreKeeper? = nil,
+        kept: KeptChat? = nil, keeper: StoreKeeper? = nil, engine: consuming EngineLink? = nil,
         passwords: PasswordWorker = PasswordWorker()
     ) {
         self.passwords = passwords
@@ -111,9 +119,11 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
         database = kept?.database
         self.keeper = keeper
         stored = kept?.state
+        let isShared = engine != nil
+        self.engine = engine
         chat = Chat(
             limits: limits, epochSeed: epochSeed,
-            store: kept != nil || keeper != nil ? .own : .memory)
+            store: isShared ? .shared : kept != nil || keeper != nil ? .own : .memory)
     }
 
     // MARK: Connections
@@ -178,6 +188,7 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
         ProgramPages.releaseCodeOfStart
         fitHistory(io)
         watchStore(&io)
+        sendAway(&io)
         tickChat(&io)
         countCertificateDays(io)
         io.applicationByteCount = chat.historyByteCount

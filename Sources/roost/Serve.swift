@@ -26,9 +26,13 @@ struct Serve: ParsableCommand {
 
     @OptionGroup(title: "History") var history: HistoryOptions
 
+    @OptionGroup(title: "Several servers") var node: NodeOptions
+
     @OptionGroup(title: "Operation") var operation: ControlOptions
 
     @OptionGroup(title: "Service") var service: ServiceOptions
+
+    func validate() throws { try node.check(history, auth) }
 
     func run() throws {
         let pause = CrashPause()

@@ -29,11 +29,14 @@ struct Site {
     }
 
     /// Answers a request at once; it never blocks.
-    func answer(_ head: RequestHead, isStopping: Bool) -> HTTPResponse {
+    func answer(
+        _ head: RequestHead, isStopping: Bool, isCutOff: Bool = false
+    ) -> HTTPResponse {
         let response: HTTPResponse
         switch head.path {
-        case "/healthz": response = Self.health(isWell: true)
-        case "/readyz": response = Self.health(isWell: !isStopping)
+        case "/healthz": response = Self.health("ok")
+        case "/readyz":
+            response = Self.health(isStopping ? "stopping" : isCutOff ? "no Redis" : "ok")
         case let path:
             guard let file = files[path] else { return Self.notFound }
             let headers = documents.contains(path) ? headers : Self.partHeaders
@@ -76,9 +79,8 @@ struct Site {
         return response
     }
 
-    private static func health(isWell: Bool) -> HTTPResponse {
+    private static func health(_ status: String) -> HTTPResponse {
         .json(
-            isWell ? .ok : .serviceUnavailable,
-            Array((isWell ? #"{"status":"ok"}"# : #"{"status":"stopping"}"#).utf8))
+            status == "ok" ? .ok : .serviceUnavailable, Array("{\"status\":\"\(status)\"}".utf8))
     }
 }

@@ -73,6 +73,14 @@ extension EngineNode {
 
     // MARK: What others say
 
+    /// What the other nodes say that are alive, in the order of their names.
+    package func presences(in room: EngineRoom) -> [(node: String, value: [UInt8])] {
+        rooms[index(of: room)].presence.others
+            .filter { peers[$0.key]?.isAlive != false }
+            .sorted { $0.key < $1.key }
+            .map { ($0.key, $0.value) }
+    }
+
     mutating func presenceAnswered(
         _ reply: borrowing RedisReply, in room: EngineRoom, at now: UInt64
     ) {

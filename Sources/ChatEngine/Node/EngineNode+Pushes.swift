@@ -5,8 +5,16 @@ import Storage
 extension EngineNode {
     /// A push, whatever it is. In the order in which it was received, also in relation to replies.
     package mutating func pushed(_ push: borrowing RedisReply, at now: UInt64) {
+        guard let message = RedisMessage(push) else {
+            guard stage != .down, stage != .leaving else { return }
+            return endedPushed(push)
+        }
+        pushed(message, at: now)
+    }
+
+    /// The same of a push that is a message.
+    package mutating func pushed(_ message: borrowing RedisMessage, at now: UInt64) {
         guard stage != .down, stage != .leaving else { return }
-        guard let message = RedisMessage(push) else { return endedPushed(push) }
         let channel = message.channel
         if let room = roomsByChannel[channel] {
             pushed(message.bytes, in: room, at: now)

@@ -12,7 +12,7 @@ extension ChatHandler {
     ) -> HTTPResponse? {
         let path = request.head.path
         if path == "/healthz" || path == "/readyz" {
-            return site.answer(request.head, isStopping: io.isStopping)
+            return site.answer(request.head, isStopping: io.isStopping, isCutOff: isCutOff)
         }
         let isReading = request.head.method == .get || request.head.method == .head
         if request.listener == .metrics {

@@ -22,6 +22,7 @@ extension ChatHandler {
         report.historyByteCount = chat.historyByteCount
         report.history = database?.figures
         report.historyProblem = storeProblem
+        report.engine = engineStatus
         report.waiterCount = waiters.count
         report.chat = chat.counters
         report.busiestRooms = chat.busiestRooms(5)
@@ -87,6 +88,7 @@ extension ChatHandler {
             "Wrong tokens to publish or post, and requests refused since their address sent many.",
             by: "reason", [("wrong", guesses.wrongCount), ("limited", guesses.limitedCount)])
         writeCertificates(to: &text)
+        engineStatus?.write(to: &text)
         if let database { write(database.figures, to: &text) }
         text.write(
             .counter, "log_records_dropped_total", "Log records that the journal did not take.",

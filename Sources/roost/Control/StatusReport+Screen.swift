@@ -37,6 +37,10 @@ extension StatusReport {
                     + Figures.bytes(historyByteCount)),
         ]
         if let history { lines += kept(history) }
+        if let engine {
+            lines.append(row("shared rooms", engine.line))
+            lines += Self.wrapped(engine.figures.problem ?? "", width: 60).map { row("", $0) }
+        }
         if !certificateWords.isEmpty {
             let more = certificateWords.count > 2 ? ", \(certificateWords.count - 2) more" : ""
             lines.append(

@@ -30,6 +30,8 @@ struct StatusReport {
     var history: DatabaseFigures?
     /// Why nothing can be kept just now, or only slowly, and what to do; nil if all is well.
     var historyProblem: String?
+    /// The rooms in Redis; nil if the server is alone.
+    var engine: EngineStatus?
     /// The addresses that cause the most work, most first.
     var busiestAddresses: [AddressLoad] = []
     /// The certificates, and the names that the server was given; both are empty without them.
@@ -56,6 +58,7 @@ struct StatusReport {
         object.add("event_streams", gauges.eventStreamCount)
         object.add("history_bytes", historyByteCount)
         if let history { object.add("database", Self.object(history, problem: historyProblem)) }
+        if let engine { object.add("engine", engine.json) }
         object.add("resident_bytes", residentByteCount)
         object.add("memory_bytes", gauges.memoryByteCount)
         object.add("memory_limit_bytes", gauges.memoryLimit)

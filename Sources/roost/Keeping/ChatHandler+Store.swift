@@ -49,6 +49,7 @@ extension ChatHandler {
 
     /// Gives the store what has come together since it was last called, all of a turn at once.
     mutating func giveToStore(_ io: inout ServerContext) {
+        guard engine == nil else { return moveEngine(&io) }
         guard chat.hasWorkForStore else { return }
         var batches: [StoreBatch] = []
         while let batch = chat.takeBatch(at: io.timestamp) { batches.append(batch) }

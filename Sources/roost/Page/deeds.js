@@ -25,7 +25,7 @@ export class Deeds {
     // Of a person, `isPerson`, it is what moderators do.
     of({ entry, own, pending, past, deleted, isPerson }) {
         const { capabilities: can = [], moderator } = this.#chat.connection.welcome ?? {};
-        const moderating = moderator && !own ? moderations : [];
+        const moderating = moderator && !own && can.includes('moderate') ? moderations : [];
         const { current } = this.#chat.rooms;
         const barred = current?.mutedNow() || current?.state === 'refused';
         if (isPerson) return moderating;

@@ -147,6 +147,9 @@ extension ChatHandler {
     private mutating func restoreParts(
         _ reader: inout StateReader, _ io: inout ServerContext
     ) throws(StateError) {
+        guard engine == nil else {
+            throw StateError("'engine' is set, and its rooms are in Redis: that needs a restart.")
+        }
         let facts = try reader.enterRecord()
         var before = ChatTakenOver(version: try reader.readString())
         let age = try reader.read(UInt64.self)

@@ -21,6 +21,10 @@ extension ChatHandler {
     /// Whether the installed program has to take over for this reload: it is another one, or a
     /// setting has changed that holds only from a start.
     var needsNewProgram: Bool {
+        engine == nil && hasNewProgram
+    }
+
+    private var hasNewProgram: Bool {
         InstalledProgram.isOther || reloader?.hasChangeForNewProgram == true
     }
 
@@ -30,6 +34,7 @@ extension ChatHandler {
         _ io: inout ServerContext, _ files: [String: [UInt8]]
     ) throws(ReloadFailure) -> UInt64 {
         try requireNoReload()
+        try requireOwnRooms()
         encryption.offer(files.isEmpty ? nil : try HiddenFiles(files))
         service.reloading()
         reloads.begin()
@@ -47,11 +52,25 @@ extension ChatHandler {
         throw failure
     }
 
+    /// Throws, and says so in the journal, if the rooms are in Redis: what is known of them, and what
+    /// is on its way, is not handed over.
+    private func requireOwnRooms() throws(ReloadFailure) {
+        guard engine != nil else { return }
+        let failure = ReloadFailure(
+            """
+            A server with --engine does not hand its connections over. Restart it: they are closed \
+            with 1012, come back at once, here or to another server, and miss nothing.
+            """)
+        service.events.log(.reloadFailed, failure.sentence)
+        throw failure
+    }
+
     /// Asks the installed program whether it could take over, and leaves it at that.
     mutating func checkHandOver(_ io: inout ServerContext) throws(ReloadFailure) -> UInt64 {
         guard !reloads.isUnderWay else {
             throw ReloadFailure("A reload is under way: wait for its end.")
         }
+        try requireOwnRooms()
         reloads.begin()
         io.reexec(inPlace(onChecked: { [mail] in mail.post(.couldTakeOver) })) { [mail] in
             mail.post(.notTakenOver($0))

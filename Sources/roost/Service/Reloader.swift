@@ -38,7 +38,7 @@ struct Reloader {
     /// Settings that no program can change for the one before: its sockets and its database stay.
     static let fixed: Set<String> = [
         "port", "host", "control", "metrics", "redirect-http", "proxy-protocol", "reuse-port",
-        "history",
+        "history", "engine", "engine-prefix",
     ]
 
     /// Whether the file is good and has a change that the installed program can apply, if it takes

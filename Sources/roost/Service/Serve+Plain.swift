@@ -19,6 +19,7 @@ extension Serve {
             chat = try Self.chat(&values)
             auth = try Self.auth(&values)
             history = try Self.history(&values)
+            node = try Self.node(&values)
             operation = try Self.operation(&values)
             service = try Self.service(&values)
             guard values.isEmpty else { return nil }
@@ -27,7 +28,9 @@ extension Serve {
             try chat.validate()
             try auth.validate()
             try history.validate()
+            try node.validate()
             try operation.validate()
+            try validate()
         } catch {
             return nil
         }
@@ -112,6 +115,15 @@ extension Serve {
         history.historyMessages = try values.take("history-messages")
         history.historyPerAddress = try values.take("history-per-address")
         return history
+    }
+
+    private static func node(
+        _ values: inout PlainArguments
+    ) throws(PlainArguments.Unusual) -> NodeOptions {
+        var node = NodeOptions()
+        node.engine = try values.take("engine")
+        node.enginePrefix = try values.take("engine-prefix") ?? NodeOptions.standardPrefix
+        return node
     }
 
     private static func operation(

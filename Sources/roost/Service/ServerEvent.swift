@@ -100,6 +100,14 @@ enum ServerEvent: String, CaseIterable {
     case historySlow = "history-slow"
     /// What could not be kept, or waited, is kept again.
     case historyWorks = "history-works"
+    /// The rooms that several servers share can be had, or again.
+    case engineUp = "engine-up"
+    /// The connection to Redis is lost, or was not made.
+    case engineDown = "engine-down"
+    /// That has lasted for so long that the people here are sent to other servers.
+    case engineAway = "engine-away"
+    /// Redis takes no messages.
+    case engineRefuses = "engine-refuses"
     /// Another program takes the place of this one, with all connections.
     case reexec
     /// Another program was to take over, and does not: this one serves on.
@@ -188,6 +196,10 @@ enum ServerEvent: String, CaseIterable {
         case .historyFailed: "2ab54e0b1f4c4b77a3d4e9d0c8f6a517"
         case .historySlow: "8f0d5a6e3c914d2bb6a7c1e2f3d4b596"
         case .historyWorks: "c3b1a9d87e6f4a5c9b2d1e0f8a7c6d54"
+        case .engineUp: "2f6d1c7be05a4d38b1a94e7c60d8f352"
+        case .engineDown: "a47c90e2d6184b5f8e3b07d5f19c2a66"
+        case .engineAway: "d83b5f02c7a94e61902d4c8ea61f7b15"
+        case .engineRefuses: "61e9a8d4f3b2470c9a5de81b7c04f2e8"
         case .reexec: "64e8b31347ec4594bcc107f2c87c76f3"
         case .reexecFailed: "84600c1137654b0aac4dd7b5c0622b7b"
         case .takenOver: "de0a9ab35ffc48f595f4d6ef5879e82e"
@@ -213,7 +225,7 @@ enum ServerEvent: String, CaseIterable {
     var level: Logger.Level {
         switch self {
         case .startFailed, .notServing, .reloadFailed, .acceptFailed, .historyFailed,
-            .reexecFailed, .keptLost:
+            .reexecFailed, .keptLost, .engineDown, .engineAway, .engineRefuses:
             .error
         case .serverFull, .outOfDescriptors, .acceptingPaused, .loopSlow, .recordsLost,
             .memoryShort, .managerUnreachable, .settingIgnored, .unnamedProxy, .historySlow,
@@ -225,7 +237,7 @@ enum ServerEvent: String, CaseIterable {
             .protocolViolation, .slowConsumer,
             .endedForMemory, .addressFull, .addressTooFast, .heldBack, .proxyHeader, .wrongHost,
             .tokensGuessed, .historyWorks, .certificateRenewed, .reexec, .takenOver,
-            .left, .recovered, .redisConnected:
+            .left, .recovered, .redisConnected, .engineUp:
             .notice
         case .endedByPeer, .signedOut, .endedWithoutClose, .connectionLost, .pingTimeout,
             .endedForStop, .endedForRestart, .requestRefused, .requestTimeout, .statistics,

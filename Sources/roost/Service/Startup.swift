@@ -130,7 +130,8 @@ struct Startup {
         configuration.logger = start.logger
         configuration.signals = [.user1, .user2]
         configuration.programVersion = Version.running
-        configuration.descriptorStore = store
+        // The rooms of several servers are not carried over: connections come back by themselves.
+        configuration.descriptorStore = settings.node.url == nil || isGoingOn ? store : nil
         let tls = try settings.options.tls.load(
             hostNames: settings.options.hostName, again: again)
         configuration.tls = tls
@@ -149,8 +150,10 @@ struct Startup {
         let service = Service(
             start.log, start.events,
             idleExit: isNew ? settings.idleExit(configuration, start) : nil, end: end)
-        let keeper = settings.history.keeper
-        if isNew { settings.history.makeFolder() }
+        let engine = settings.node.url
+        let keeper = engine == nil ? settings.history.keeper : nil
+        if isNew, engine == nil { settings.history.makeFolder() }
+        configuration.redis = engine
         // The chat goes on with the database of the process before, if there is a chat to go on.
         let kept = isNew && !isGoingOn ? try keeper?.open() : nil
         let passwords = PasswordWorker()
@@ -159,7 +162,8 @@ struct Startup {
             access: access, service: service, reloader: reloader,
             isActivatedBySocket: configuration.passedSockets.contains {
                 ListenerKind(name: $0.name).servesClients
-            }, kept: kept, keeper: keeper, passwords: passwords)
+            }, kept: kept, keeper: keeper,
+            engine: engine.map { EngineLink($0, settings.node.node) }, passwords: passwords)
         handler.moderatorNames = settings.chat.moderator
         handler.encryption = settings.encryption(tls)
         handler.isNewProcess = isNew

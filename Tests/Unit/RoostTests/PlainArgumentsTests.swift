@@ -20,7 +20,8 @@ import Testing
         "hsts": "1d", "rooms": "10", "rooms-per-address": "11", "moderator": "kim",
         "auth": "token", "auth-key": "/k", "public-read": "off", "history": "memory",
         "ack": "fast", "history-size": "1G", "history-age": "90d", "history-messages": "12",
-        "history-per-address": "13M", "control": "off", "control-group": "g", "admin-group": "h",
+        "history-per-address": "13M", "engine": "redis://h:7", "engine-prefix": "staff",
+        "control": "off", "control-group": "g", "admin-group": "h",
         "publish-token-file": "/t", "metrics": "localhost:9100", "metrics-host-name": "d.org",
         "config": "/c", "idle-exit": "10min", "log": "text", "acme-directory": "/w",
         "log-level": "debug",
@@ -60,8 +61,11 @@ import Testing
         }
         lists.append(all)
         for arguments in lists {
-            // It needs a key.
+            // It needs a key; or tokens.
             if arguments == ["--auth=token"] || arguments == ["--auth", "token"] { continue }
+            if arguments == ["--engine=redis://h:7"] || arguments == ["--engine", "redis://h:7"] {
+                continue
+            }
             let plain = try #require(Serve(plain: arguments), "\(arguments)")
             #expect(String(describing: plain) == (try Self.description(arguments)))
         }
@@ -79,7 +83,8 @@ import Testing
         ["--nonsense=1"], ["--Port=1"], ["--por=1"], ["--=1"],
         // Values that no server can use.
         ["--rooms=0"], ["--max-head=1"], ["--https-port=0"], ["--history="], ["--auth=jwt"],
-        ["--metrics-host-name=a b"], ["--history-size=1K"],
+        ["--metrics-host-name=a b"], ["--history-size=1K"], ["--engine=redis://h"],
+        ["--engine-prefix=a b"],
     ])
     func `What is unusual or wrong is for the parser`(arguments: [String]) {
         #expect(Serve(plain: arguments) == nil)

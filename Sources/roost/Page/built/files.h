@@ -42,7 +42,7 @@ static const unsigned char file_12[] = {
 static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
     {"/page-f4bc827899e8621e.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
-    {"/later-b55ec9724b99912b.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
+    {"/later-68b3ecaf6c47ee31.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
     {"/page-a10a62d67b2f57c5.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_4, sizeof file_4, 1, 0},
     {"/roost.js", "text/javascript; charset=utf-8", file_5, sizeof file_5, 0, 1},

@@ -35,7 +35,7 @@ const { ask } = m37;
 const { words } = roostModules.m8;
 const { copyLink, linkTo } = roostModules.m32;
 const moderations=['mute','kick','ban'];const h=24 * 60 * 60_000;class Deeds{moderation=null;#a;#b;#c;constructor(a,b,c){this.#a=a;this.#b=b;this.#c=c;}
-of({entry,own,pending,past,deleted,isPerson}){const{capabilities:can=[],moderator}=this.#a.connection.welcome??{};const e=moderator&&!own?moderations:[];const{current}=this.#a.rooms;const i=current?.mutedNow()||current?.state==='refused';if(isPerson)return e;if(deleted||pending||entry.offset===undefined)return [];if(past)return ['copy'];if(i)return ['copy','link'];const d=can.includes('react')?['react']:[];d.push('reply');if(own&&can.includes('edit')&&Date.now()- entry.time < h){d.push('edit');}
+of({entry,own,pending,past,deleted,isPerson}){const{capabilities:can=[],moderator}=this.#a.connection.welcome??{};const e=moderator&&!own&&can.includes('moderate')?moderations:[];const{current}=this.#a.rooms;const i=current?.mutedNow()||current?.state==='refused';if(isPerson)return e;if(deleted||pending||entry.offset===undefined)return [];if(past)return ['copy'];if(i)return ['copy','link'];const d=can.includes('react')?['react']:[];d.push('reply');if(own&&can.includes('edit')&&Date.now()- entry.time < h){d.push('edit');}
 d.push('copy','link');if((own||moderator)&&can.includes('delete'))d.push('delete');return [...d,...e];}
 react(entry,j){this.#c.react(this.#a.rooms.current,entry,j);}
 async do(name,entry){const room=this.#a.rooms.current;switch(name){case 'reply':
