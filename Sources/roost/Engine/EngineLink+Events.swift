@@ -38,8 +38,9 @@ extension EngineLink {
         case .presence(let room, let other, let value):
             if let id = rooms[room] { hear(value, of: other, in: id) }
         case .state(let state):
+            let begins = state == .up && lastState != .slow
             changed(state, at: now)
-            guard state == .up else { return }
+            guard begins else { return }
             // Whoever comes from now on waits until the room was read.
             for (id, room) in followed where room.wasLive { news.append(.log(.syncing(id))) }
         case .reconnect(let trouble): news.append(.useless(trouble))

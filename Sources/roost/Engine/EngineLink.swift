@@ -44,6 +44,8 @@ struct EngineLink: ~Copyable {
     /// When each message was given to the node that has not got its place, by its ticket.
     var waiting: [UInt64: UInt64] = [:]
     var figures = EngineFigures()
+    /// The state of which the news came last.
+    private(set) var lastState = EngineState.down
     /// Since when Redis does not answer; nil while it does, and before the first turn.
     private(set) var silentSince: UInt64?
     /// Nobody waits for it any more.
@@ -87,6 +89,7 @@ struct EngineLink: ~Copyable {
     /// Notes that the connection's state has changed.
     mutating func changed(_ state: EngineState, at now: UInt64) {
         news.append(.state(state))
+        lastState = state
         switch state {
         case .down: silentSince = now
         case .up:

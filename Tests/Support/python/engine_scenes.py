@@ -162,6 +162,23 @@ def lonely():
             expect(words in left.said(), left.said().decode())
 
 
+def slowed():
+    """Redis does not answer for most of a second: everybody waits, and whoever comes then enters"""
+    with Chat() as chat:
+        left, right = chat.node(), chat.node()
+        ann, bob = Person(chat, "ann", left), Person(chat, "bob", right)
+        ann.say("before")
+        for number in range(3):
+            chat.redis.send("DEBUG SLEEP 0.9").close()
+            ann.say(f"meanwhile {number}")
+            bob.hears(f"meanwhile {number}")
+            cid = Person(chat, f"cid{number}", left)
+            expect(cid.entries[-1][2] == f"meanwhile {number}", str(cid.entries))
+            ann.leave()
+            expect(ann.enter(left)["recovered"], "not recovered")
+        agree(ann, bob)
+
+
 def sent_away():
     """A server that is cut off for a minute closes its connections with 1012, bit by bit"""
     with Chat() as chat:
