@@ -29,6 +29,9 @@ package struct EngineEntry: Equatable, Sendable {
         self.keyByteCount = keyByteCount
     }
 
+    /// The memory that it takes, about.
+    var allocatedByteCount: Int { bytes.count + MemoryLayout<Self>.stride + 48 }
+
     /// What names the message, however often it is published.
     package var key: Span<UInt8> {
         @_lifetime(borrow self)

@@ -26,6 +26,7 @@ extension EngineNode {
     }
 
     private mutating func free(_ index: TableIndex<RoomState>) {
+        emptyLog(of: index)
         roomsByKey[rooms[index].key] = nil
         roomsByChannel[rooms[index].names.channel] = nil
         let generation = rooms[index].generation &+ 1

@@ -63,7 +63,7 @@ extension EngineNode {
                 fits =
                     (rooms[index].log.head == previous || options.faults.ignorePredecessor)
                     && place.offset > rooms[index].log.head.offset
-                if fits { rooms[index].log.append(key.entry(place, after: previous)) }
+                if fits { keep(key.entry(place, after: previous), in: index) }
             }
             previous = place
             place.offset += 1

@@ -108,13 +108,13 @@ extension EngineNode {
     ) {
         var entries = tail.entries
         while let entry = entries.next(after: rooms[index].log.head) {
-            rooms[index].log.append(entry)
+            keep(entry, in: index)
         }
     }
 
     /// The log becomes what Redis has.
     mutating func replaceLog(_ index: TableIndex<RoomState>, with tail: borrowing RoomTail) {
-        rooms[index].log.removeAll()
+        emptyLog(of: index)
         append(entriesOf: tail, to: index)
         if rooms[index].wasLive {
             events.append(.reset(handle(index), serials: rooms[index].log.serials))

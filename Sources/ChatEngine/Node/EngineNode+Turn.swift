@@ -32,6 +32,7 @@ extension EngineNode {
         at now: UInt64, _ commands: inout some EngineCommands & ~Copyable
     ) {
         expire(at: now)
+        shortenLogs()
         switch stage {
         case .down, .leaving, .beating, .loading: break
         case .opened: beginBeating(&commands, at: now)

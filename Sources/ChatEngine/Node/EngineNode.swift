@@ -38,6 +38,9 @@ package struct EngineNode: ~Copyable {
     var rooms = SlotTable<RoomState>()
     var roomsByKey: [String: EngineRoom] = [:]
     var roomsByChannel: [String: EngineRoom] = [:]
+    /// The memory of all logs, and the room at which shortening them goes on.
+    var logByteCount = 0
+    var nextToShorten: UInt32 = 0
     /// Rooms that have something to send.
     var ready: [EngineRoom] = []
     /// Rooms with a message that Redis has placed and not pushed.

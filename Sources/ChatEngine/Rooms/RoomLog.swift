@@ -21,6 +21,8 @@ struct RoomLog: Sendable {
     private var entries: Ring<EngineEntry>
     /// The serial number of the next entry.
     private(set) var endSerial = 0
+    /// The memory of its entries, about.
+    private(set) var byteCount = 0
 
     init(limit: Int) {
         self.limit = limit
@@ -41,12 +43,28 @@ struct RoomLog: Sendable {
 
     /// Adds an entry behind all others; its predecessor has been compared with ``head``.
     mutating func append(_ entry: EngineEntry) {
+        if count == limit, let oldest = entries.oldest { byteCount -= oldest.allocatedByteCount }
+        byteCount += entry.allocatedByteCount
         entries.append(entry)
         endSerial += 1
     }
 
     /// Forgets everything: what follows is another log.
-    mutating func removeAll() { entries = Ring(capacity: limit) }
+    mutating func removeAll() {
+        entries = Ring(capacity: limit)
+        byteCount = 0
+    }
+
+    /// Forgets the oldest entries, but for so many of the newest.
+    mutating func shorten(to count: Int) {
+        guard count < self.count else { return }
+        let old = entries
+        removeAll()
+        for place in (0..<count).reversed() {
+            byteCount += old[fromNewest: place].allocatedByteCount
+            entries.append(old[fromNewest: place])
+        }
+    }
 
     /// The serial number of the entry at this place; nil if there is none.
     func serial(of place: EnginePlace) -> Int? {
