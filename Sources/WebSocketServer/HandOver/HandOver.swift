@@ -175,7 +175,6 @@ extension ServerCore where K: ~Copyable {
         let connections = try reader.enterRecord()
         let slots = try io.restoreConnections(from: &reader, descriptors)
         try reader.leaveRecord(connections)
-        try io.checkRestored(slots)
         try reader.readRecord { reader throws(StateError) in try io.restoreTimers(from: &reader) }
         try reader.leaveRecord(tables)
         return slots
