@@ -294,6 +294,9 @@ let package = Package(
             name: "KernelScripts", dependencies: ["LinuxReactor", "WebSocketServerTesting"],
             path: "Tests/Support/KernelScripts", swiftSettings: tests),
         .executableTarget(
+            name: "EngineScripts", dependencies: ["Storage", "RedisClient"],
+            path: "Tests/Support/EngineScripts", swiftSettings: tests),
+        .executableTarget(
             name: "AutobahnClient", dependencies: ["WebSocketServer"],
             path: "Tests/Support/AutobahnClient", swiftSettings: strict),
     ],
