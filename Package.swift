@@ -294,7 +294,7 @@ let package = Package(
             name: "KernelScripts", dependencies: ["LinuxReactor", "WebSocketServerTesting"],
             path: "Tests/Support/KernelScripts", swiftSettings: tests),
         .executableTarget(
-            name: "EngineScripts", dependencies: ["Storage", "RedisClient"],
+            name: "EngineScripts", dependencies: ["Storage", "RedisClient", "ChatEngine"],
             path: "Tests/Support/EngineScripts", swiftSettings: tests),
         .executableTarget(
             name: "AutobahnClient", dependencies: ["WebSocketServer"],

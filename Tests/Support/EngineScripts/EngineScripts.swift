@@ -7,6 +7,29 @@ import Foundation
 struct EngineScripts {
     static func main() throws {
         let arguments = CommandLine.arguments
+        if arguments.count >= 3, arguments[1] == "run" {
+            var failed = 0
+            var reached: [String: Int] = [:]
+            let first = arguments.count > 3 ? UInt64(arguments[2])! : 0
+            for seed in first..<first + UInt64(arguments.last!)! {
+                let world = World(seed: seed)
+                if let found = world.run() {
+                    print("seed \(seed): \(found)")
+                    failed += 1
+                }
+                for (what, count) in world.reached { reached[what, default: 0] += count }
+            }
+            for (what, count) in reached.sorted(by: { $0.key < $1.key }) { print(count, what) }
+            print("failed", failed)
+            return
+        }
+        if arguments.count == 3, arguments[1] == "show" {
+            let world = World(seed: UInt64(arguments[2])!, tellsStory: true)
+            let found = world.run()
+            print(world.story.joined(separator: "\n"))
+            print(found ?? "nothing")
+            return
+        }
         guard arguments.count == 5, arguments[1] == "twin" else { return }
         let library = try String(contentsOfFile: arguments[3], encoding: .utf8)
         let comparison = try TwinComparison(socket: arguments[2], library: library)

@@ -82,8 +82,7 @@ extension SimulatedRedis {
         switch words[0].uppercased() {
         case "FLUSH":
             if let refusal = refusal(isWrite: true, grows: false) { return refusal }
-            change(.flushFunctions)
-            memory = FunctionMemory()
+            flushFunctions()
             return .ok
         case "LOAD" where words.count == 2:
             if let refusal = refusal(isWrite: true) { return refusal }

@@ -18,8 +18,12 @@ package enum FunctionFault: String, CaseIterable, Sendable {
     case givingBackIsOwn
     /// Everybody may begin an epoch, whether it has the newest message or not.
     case anybodyBeginsAnEpoch
-    /// A message key is forgotten.
+    /// A message key is forgotten at once.
     case noIDs
+    /// The keys of what was given back are not known.
+    case givingBackWithoutIDs
+    /// The other nodes do not learn what was given back.
+    case givingBackWithoutPush
 }
 
 extension SimulatedRedis {

@@ -29,7 +29,7 @@ struct PutCall {
         self.keep = keep
         epoch = text(arguments[2])
         at = text(arguments[3])
-        guard Self.isPositive(epoch), StreamID(at) != nil else { return nil }
+        guard Self.isPositive(epoch), epoch.utf8.count <= 19, StreamID(at) != nil else { return nil }
         messages = stride(from: 4, to: arguments.count, by: 3).map {
             Message(
                 key: text(arguments[$0]), body: arguments[$0 + 1], wanted: text(arguments[$0 + 2]))
@@ -47,11 +47,16 @@ struct PutCall {
             && !text.hasPrefix("0")
     }
 
+    /// Whether it is a predecessor and a name that may stand behind it, of numbers that a double
+    /// of Lua and an id of Redis can hold.
     private static func isWanted(_ text: String) -> Bool {
         let names = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard names.count == 2, StreamID(String(names[0])) != nil else { return false }
+        guard names.count == 2, let before = StreamID(String(names[0])) else { return false }
         let parts = names[1].split(separator: "-", omittingEmptySubsequences: false)
-        return parts.count == 2 && isPositive(parts[0]) && StreamID(String(names[1])) != nil
+        guard parts.count == 2, isPositive(parts[0]), parts[0].utf8.count < 16,
+            parts[1].utf8.count < 20, let name = StreamID(String(names[1]))
+        else { return false }
+        return name.offset > before.offset
     }
 }
 
@@ -91,11 +96,6 @@ extension SimulatedRedis {
                 }
                 id = StreamID(String(names[1]))!
             }
-            guard id > top else {
-                return .error(
-                    "ERR The ID specified in XADD is equal or smaller than the target stream top "
-                        + "item script: r1_put")
-            }
             let entry = StreamEntry(
                 id: id, fields: [[0x69], Array(message.key.utf8), [0x6D], message.body])
             change(.append(stream: call.stream, entry, keep: call.keep))
@@ -116,10 +116,13 @@ extension SimulatedRedis {
             if rotates, data.exists(call.ids) {
                 change(.rename(from: call.ids, to: call.olderIDs))
             }
-            change(.set(hash: call.ids, added))
+            if !(call.givesBack && fault == .givingBackWithoutIDs) {
+                change(.set(hash: call.ids, added))
+            }
             if !call.givesBack || fault == .givingBackIsOwn {
                 memory.newest[call.stream] = top.description
             }
+            if call.givesBack, fault == .givingBackWithoutPush { return .array(positions) }
             for run in runs { publish(call.channel, run, isShard: true) }
         }
         return .array(positions)

@@ -30,7 +30,13 @@ package final class SimulatedRedis {
     var data = Dataset()
     var memory = FunctionMemory()
     /// What has changed since the process began, or became a primary: replicas follow it.
-    private(set) var effects: [Effect] = []
+    private(set) var effects: [(at: UInt64, effect: Effect)] = []
+    /// The time, in nanoseconds, as far as it knows one.
+    package var now: UInt64 = 0
+    /// Learns of each new entry of a stream, before it is added: its predecessor comes with it.
+    var onAppend: ((_ stream: String, StreamEntry, _ before: StreamID) -> Void)?
+    /// Whether it does what a replica must not (`replica-read-only no`).
+    package var writesAsReplica = false
     package var role = Role.primary
     package var troubles: Set<Trouble> = []
     package var password: String?
@@ -83,13 +89,22 @@ package final class SimulatedRedis {
     func change(_ effect: Effect) { _ = count(effect) }
 
     private func count(_ effect: Effect) -> Int {
+        if let onAppend, case .append(let stream, let entry, _) = effect {
+            onAppend(stream, entry, data.streams[stream]?.top ?? .zero)
+        }
         let count = data.apply(effect, nodeLimit: nodeLimit)
-        effects.append(effect)
+        effects.append((now, effect))
         return count
     }
 
     /// As a replica: takes what the primary has changed.
     func follow(_ effect: Effect) {
+        // A replica that was written to refuses what does not fit.
+        if case .append(let stream, let entry, _) = effect,
+            entry.id <= data.streams[stream]?.top ?? .zero
+        {
+            return
+        }
         data.apply(effect, nodeLimit: nodeLimit)
         switch effect {
         case .publish(let channel, let payload): deliver(channel, payload, isShard: true)
@@ -114,7 +129,7 @@ package final class SimulatedRedis {
 
     @discardableResult
     func publish(_ channel: String, _ payload: [UInt8], isShard: Bool) -> Int {
-        effects.append(.publish(channel: channel, payload))
+        effects.append((now, .publish(channel: channel, payload)))
         return deliver(channel, payload, isShard: isShard)
     }
 
@@ -129,6 +144,16 @@ package final class SimulatedRedis {
         ])
         for listener in listeners { answer(push, to: listener) }
         return listeners.count
+    }
+
+    /// All shard channels that somebody listens to.
+    var subscribedChannels: [String] {
+        Set(connections.values.flatMap(\.shardChannels)).sorted()
+    }
+
+    func flushFunctions() {
+        change(.flushFunctions)
+        memory = FunctionMemory()
     }
 
     /// Ends the subscription of a connection without a word, as a proxy or a fault may.
@@ -157,7 +182,7 @@ package final class SimulatedRedis {
         if isOwn, troubles.contains(.tooFewReplicas) {
             return .error("NOREPLICAS Not enough good replicas to write.")
         }
-        if isWrite, role != .primary {
+        if isWrite, role != .primary, !writesAsReplica {
             return .error("READONLY You can't write against a read only replica.")
         }
         guard troubles.contains(.loading) else { return nil }

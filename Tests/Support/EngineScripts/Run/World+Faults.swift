@@ -1,0 +1,283 @@
+// When something breaks, what that does, and how it is whole again.
+
+extension World {
+    /// Draws what happens in this run: a few things, now and then several at once.
+    func drawFaults() {
+        var time: UInt64 = 1_500
+        while true {
+            time += UInt64.random(in: 0..<4, using: &random) == 0
+                ? UInt64.random(in: 0...300, using: &random)
+                : UInt64.random(in: 500...5_000, using: &random)
+            let kind = FaultKind.drawn.randomElement(using: &random)!
+            // A crashed node's presence counts for 15 s more.
+            if time > 16_000 { return }
+            if kind == .crash, time > 11_000 { continue }
+            queue.add(.fault { [unowned self] in apply(kind) }, at: time * Self.millisecond)
+        }
+    }
+
+    /// Does something, if no fault is in the way; between two numbers of milliseconds from now on.
+    private func after(_ least: UInt64, _ most: UInt64, _ body: @escaping () -> Void) {
+        queue.add(.fault(body), at: min(delay(least, most), Self.faultEnd))
+    }
+
+    private func apply(_ kind: FaultKind) {
+        let wasDone: Bool
+        switch kind {
+        case .failover: wasDone = failOver()
+        case .demotion: wasDone = demote()
+        case .splitBrain: wasDone = splitBrain()
+        case .emptyReplica: wasDone = promoteEmpty()
+        case .staleFile: wasDone = restartFromFile()
+        case .flushAll, .deletedStream, .functionFlush: wasDone = remove(kind)
+        case .slow: wasDone = slowDown()
+        case .takesNoWrites: wasDone = refuseWrites()
+        case .wedge, .wedgedRoom: wasDone = wedge(kind)
+        case .forgottenSubscription: wasDone = forgetSubscription()
+        case .cut, .silence: wasDone = cutSomebody(silently: kind == .silence)
+        case .crash: wasDone = crash()
+        case .pause: wasDone = pause()
+        }
+        if wasDone { reach("fault \(kind)") }
+    }
+
+    // MARK: Redis loses its process
+
+    private func failOver() -> Bool {
+        guard let replica = pick(engine.replicas) else { return false }
+        let old = engine.primary
+        let lag = UInt64.random(in: 0...3_000, using: &random) * Self.millisecond
+        for other in engine.replicas where chance(70) { engine[other].lag = lag }
+        tell("replicas lag by \(lag / Self.millisecond) ms")
+        after(100, 3_000) { [unowned self] in
+            guard engine.primary == old, engine[old].isUp, engine[replica].isUp,
+                engine[replica].source == old
+            else { return }
+            reach("a promotion")
+            tell("process \(old) dies")
+            engine.replicate(at: now)
+            let isComplete = engine.hasEverything(replica)
+            if !isComplete { reach("a suffix was lost") }
+            flushServers()
+            engine.stop(old)
+            dropLinks(to: old, silentPercent: 25)
+            after(0, 2_000) { [unowned self] in
+                tell("process \(replica) is promoted\(isComplete ? "" : ", without the newest")")
+                engine.promote(replica, at: now)
+                after(500, 4_000) { [unowned self] in engine.start(old) }
+            }
+        }
+        return true
+    }
+
+    private func demote() -> Bool {
+        guard let replica = pick(engine.replicas), engine[engine.primary].isUp else {
+            return false
+        }
+        let old = engine.primary
+        engine[replica].lag = UInt64.random(in: 0...2_000, using: &random) * Self.millisecond
+        after(100, 2_500) { [unowned self] in
+            guard engine.primary == old, engine[old].isUp, engine[replica].source == old else {
+                return
+            }
+            engine.replicate(at: now)
+            let isComplete = engine.hasEverything(replica)
+            tell("process \(old) becomes a replica of \(replica), which has all: \(isComplete)")
+            engine.promote(replica, at: now)
+            engine.follow(old, replica, keepsMemory: isComplete && chance(50))
+            if chance(30) {
+                reach("a replica that writes")
+                engine[old].redis.writesAsReplica = true
+            }
+        }
+        return true
+    }
+
+    private func splitBrain() -> Bool {
+        guard let replica = pick(engine.replicas), engine[engine.primary].isUp else {
+            return false
+        }
+        let old = engine.primary
+        engine.replicate(at: now)
+        tell("process \(old) is cut off, \(replica) is promoted")
+        engine.promote(replica, at: now)
+        for host in hosts where !host.isCrashed {
+            let isOnLosingSide = chance(50)
+            host.target = isOnLosingSide ? old : nil
+            if !isOnLosingSide, let link = host.link, links[link].process == old {
+                cut(link, silently: chance(20))
+            }
+        }
+        after(10_000, 10_001) { [unowned self] in
+            if engine[old].source == nil, engine.primary != old {
+                engine[old].redis.troubles.insert(.tooFewReplicas)
+            }
+        }
+        after(500, 9_000) { [unowned self] in merge(old) }
+        return true
+    }
+
+    /// A process that believes to be a primary, and is none, learns of it.
+    private func merge(_ old: Int) {
+        for host in hosts where host.target == old { host.target = nil }
+        guard engine[old].isUp, engine[old].source == nil, engine.primary != old,
+            engine[engine.primary].isUp
+        else { return }
+        tell("process \(old) follows process \(engine.primary)")
+        reach("a split brain was merged")
+        if chance(50) { dropLinks(to: old, silentPercent: 20) }
+        engine.follow(old, engine.primary)
+    }
+
+    private func promoteEmpty() -> Bool {
+        guard let replica = pick(engine.replicas), engine[engine.primary].isUp else {
+            return false
+        }
+        let old = engine.primary
+        tell("process \(replica) is promoted, and is empty")
+        engine.empty(replica, withFunctions: chance(50))
+        engine.stop(old)
+        dropLinks(to: old, silentPercent: 20)
+        engine.promote(replica, at: now)
+        after(500, 4_000) { [unowned self] in engine.start(old) }
+        return true
+    }
+
+    private func restartFromFile() -> Bool {
+        let old = engine.primary
+        guard engine[old].isUp else { return false }
+        let file = engine.file(age: Int.random(in: 0...11, using: &random))
+        tell("process \(old) restarts from a file")
+        engine.stop(old)
+        dropLinks(to: old, silentPercent: 10)
+        after(50, 1_500) { [unowned self] in
+            guard engine.primary == old, !engine[old].isUp else { return }
+            engine.start(old, file: file)
+            guard chance(30) else { return }
+            engine[old].redis.troubles.insert(.loading)
+            after(50, 1_000) { [unowned self] in engine[old].redis.troubles.remove(.loading) }
+        }
+        return true
+    }
+
+    // MARK: Redis loses data
+
+    private func remove(_ kind: FaultKind) -> Bool {
+        let primary = engine.primary
+        guard engine[primary].isUp else { return false }
+        tell("\(kind)")
+        let redis = engine[primary].redis
+        redis.now = now
+        let stream = redis.data.streams.keys.sorted().first ?? "none"
+        switch kind {
+        case .flushAll: redis.change(.flush)
+        case .deletedStream: redis.change(.delete([stream]))
+        default: redis.flushFunctions()
+        }
+        return true
+    }
+
+    // MARK: Redis does less
+
+    private func slowDown() -> Bool {
+        let time = UInt64.random(in: 300...4_000, using: &random) * Self.millisecond
+        tell("process \(engine.primary) stands still for \(time / Self.millisecond) ms")
+        engine[engine.primary].frozenUntil = min(now + time, Self.faultEnd)
+        return true
+    }
+
+    private func refuseWrites() -> Bool {
+        let redis = engine[engine.primary].redis
+        let trouble: SimulatedRedis.Trouble = chance(50) ? .outOfMemory : .cannotPersist
+        tell("process \(engine.primary) takes no writes: \(trouble)")
+        redis.troubles.insert(trouble)
+        after(200, 4_000) { redis.troubles.remove(trouble) }
+        return true
+    }
+
+    private func wedge(_ kind: FaultKind) -> Bool {
+        let redis = engine[engine.primary].redis
+        let channel = kind == .wedge ? nil : pick(redis.subscribedChannels)
+        if kind == .wedgedRoom, channel == nil { return false }
+        tell("messages of \(channel ?? "all channels") get lost")
+        redis.mutedChannels.insert(channel)
+        after(500, 7_000) { redis.mutedChannels.remove(channel) }
+        return true
+    }
+
+    private func forgetSubscription() -> Bool {
+        let alive = hosts.filter { !$0.isCrashed && $0.link != nil }
+        guard let host = pick(alive), let link = host.link else { return false }
+        let redis = engine[links[link].process].redis
+        guard let channel = pick(redis.subscribedChannels) else { return false }
+        tell("node \(host.number) is no longer subscribed to \(channel)")
+        redis.forgetSubscription(of: link, to: channel)
+        return true
+    }
+
+    // MARK: The network and the nodes
+
+    private func cutSomebody(silently: Bool) -> Bool {
+        guard let host = pick(hosts.filter { $0.link != nil }), let link = host.link else {
+            return false
+        }
+        tell("node \(host.number) is cut off\(silently ? ", silently" : "")")
+        cut(link, silently: silently)
+        return true
+    }
+
+    private func pause() -> Bool {
+        guard let host = pick(hosts.filter { !$0.isCrashed }) else { return false }
+        let time = UInt64.random(in: 500...9_000, using: &random) * Self.millisecond
+        tell("node \(host.number) stands still for \(time / Self.millisecond) ms")
+        host.pausedUntil = min(now + time, Self.faultEnd)
+        queue.add(.wake(node: host.number), at: host.pausedUntil)
+        return true
+    }
+
+    /// A node dies, if another has all that was acknowledged: what nobody has is lost for good.
+    private func crash() -> Bool {
+        guard let host = pick(hosts.filter { !$0.isCrashed }) else { return false }
+        let others = hosts.filter { $0 !== host && !$0.isCrashed }
+        for room in 0..<roomCount {
+            let kept = others.reduce(into: Set<String>()) { $0.formUnion($1.keys(of: room)) }
+            for key in history.acknowledged.keys where roomOfKey[key] == "r\(room)" {
+                if !kept.contains(key) { return false }
+            }
+        }
+        tell("node \(host.number) dies")
+        if let link = host.link { cut(link) }
+        host.isCrashed = true
+        let number = host.number
+        for client in clients.indices where clients[client].host == number {
+            leave(client, isOrderly: false)
+            queue.add(.act(client: client), at: delay(50, 1_000))
+        }
+        after(200, 3_000) { [unowned self] in
+            tell("node \(number) starts again")
+            addHost(at: number)
+        }
+        return true
+    }
+
+    // MARK: The end of all faults
+
+    /// Whatever is broken is whole.
+    func heal() {
+        tell("all faults are over")
+        for process in engine.processes.indices {
+            let redis = engine[process].redis
+            redis.troubles = []
+            redis.mutedChannels = []
+            engine[process].frozenUntil = 0
+        }
+        for process in engine.processes.indices where !engine[process].isUp {
+            engine.start(process)
+        }
+        for process in engine.processes.indices { merge(process) }
+        for client in clients.indices where clients[client].host == nil {
+            queue.add(.act(client: client), at: delay(10, 300))
+        }
+        for tick in 1...UInt64(75) { queue.add(.replicate, at: now + tick * 200 * Self.millisecond) }
+    }
+}

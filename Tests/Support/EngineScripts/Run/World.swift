@@ -1,0 +1,197 @@
+// Everything of one run: nodes, people, Redis, the network and the time, all by one seed.
+import ChatEngine
+import RedisClient
+import Storage
+
+/// What is wrong on purpose.
+package struct WorldFaults: Sendable {
+    package var node = EngineFaults()
+    package var functions: FunctionFault?
+    package init() {}
+}
+
+/// One run by its seed.
+package final class World {
+    static let second: UInt64 = 1_000_000_000
+    static let millisecond: UInt64 = 1_000_000
+    /// When the last fault is over.
+    static let faultEnd = 20 * second
+    static let link = RedisURL(.tcp(host: "redis", port: 6379))
+
+    let seed: UInt64
+    let wrong: WorldFaults
+    var random: ScriptRandom
+    var now: UInt64 = 0
+    var queue = EventQueue()
+    let history = History()
+    var engine: SimulatedEngine
+    var links: [Link] = []
+    var hosts: [NodeHost] = []
+    var clients: [Client] = []
+    let roomCount: Int
+    /// The room of each message.
+    var roomOfKey: [String: String] = [:]
+    var nextTicket: UInt64 = 1
+    var generation = 0
+    /// The story, if somebody wants to read it.
+    let tellsStory: Bool
+    private(set) var story: [String] = []
+    /// How often something rare has happened.
+    private(set) var reached: [String: Int] = [:]
+    var stepCount = 0
+
+    package init(seed: UInt64, _ wrong: WorldFaults = WorldFaults(), tellsStory: Bool = false) {
+        self.seed = seed
+        self.wrong = wrong
+        self.tellsStory = tellsStory
+        random = ScriptRandom(seed)
+        roomCount = Int.random(in: 0..<4, using: &random) == 0 ? 2 : 1
+        engine = SimulatedEngine(processCount: 3, fault: wrong.functions)
+        engine.onAppend = { [unowned self] process, stream, entry, before in
+            appended(process, stream, entry, before)
+        }
+        for _ in 0..<Int.random(in: 2...4, using: &random) { addHost() }
+        for number in 0..<Int.random(in: 3...8, using: &random) {
+            clients.append(
+                Client(number: number, room: Int.random(in: 0..<roomCount, using: &random)))
+            queue.add(.act(client: number), at: delay(1, 500))
+        }
+        drawFaults()
+        for tick in 1...UInt64(200) { queue.add(.replicate, at: tick * 100 * Self.millisecond) }
+    }
+
+    // MARK: Telling
+
+    func tell(_ text: @autoclosure () -> String) {
+        guard tellsStory else { return }
+        let hundredths = now / 10_000_000
+        let digits = String(hundredths % 100)
+        story.append("\(hundredths / 100).\(digits.count < 2 ? "0" : "")\(digits) \(text())")
+    }
+
+    func reach(_ what: String) { reached[what, default: 0] += 1 }
+
+    private func appended(
+        _ process: Int, _ stream: String, _ entry: StreamEntry, _ before: StreamID
+    ) {
+        let key = String(decoding: entry.fields[1], as: UTF8.self)
+        tell("process \(process) adds \(entry.id) \(key) behind \(before)")
+        if history.knows(entry.id) {
+            reach("a message was given back")
+        } else if before != .zero, before.epoch != entry.id.epoch {
+            reach("a new epoch began")
+        }
+        history.appended(entry.id, key, after: before, to: stream)
+    }
+
+    // MARK: Random
+
+    /// A time from now on, between two numbers of milliseconds.
+    func delay(_ least: UInt64, _ most: UInt64) -> UInt64 {
+        now + UInt64.random(in: least * 1000...most * 1000, using: &random) * 1000
+    }
+
+    func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
+
+    func pick<T>(_ values: [T]) -> T? { values.randomElement(using: &random) }
+
+    func addHost(at number: Int? = nil) {
+        let number = number ?? hosts.count
+        generation += 1
+        var options = EngineOptions()
+        options.faults = wrong.node
+        let host = NodeHost(
+            number, incarnation: "n\(number).\(generation)", options: options,
+            seed: random.next(), roomCount: roomCount)
+        if number < hosts.count { hosts[number] = host } else { hosts.append(host) }
+        queue.add(.connect(node: number), at: delay(0, 20))
+        host.isConnecting = true
+    }
+
+    // MARK: Running
+
+    /// Runs everything. Nil if nothing was wrong, or else what was.
+    package func run() -> String? {
+        let stages: [(UInt64, () -> Void)] = [
+            (Self.faultEnd, heal), (Self.faultEnd + 10 * Self.second, requireAllLive),
+            (Self.faultEnd + 10 * Self.second, sayLast),
+            (Self.faultEnd + 15 * Self.second, requireAll),
+        ]
+        for (time, body) in stages {
+            advance(to: time)
+            if history.violation != nil { break }
+            body()
+        }
+        return history.violation
+    }
+
+    private func advance(to end: UInt64) {
+        while let time = queue.nextTime, time <= end, history.violation == nil {
+            now = time
+            stepCount += 1
+            if stepCount > 500_000 { return history.fail("it spins: half a million steps") }
+            switch queue.next()! {
+            case .toServer(let link): arriveAtServer(link)
+            case .toClient(let link): arriveAtNode(link)
+            case .wake(let number): wake(hosts[number])
+            case .connect(let number): connect(hosts[number])
+            case .act(let client): act(client)
+            case .fault(let body): body()
+            case .replicate:
+                engine.replicate(at: now)
+                engine.save()
+                flushServers()
+            }
+        }
+        now = max(now, end)
+    }
+
+    // MARK: The end
+
+    private func requireAllLive() {
+        for host in hosts where !host.isCrashed {
+            if !host.node.isUp {
+                history.fail("10 s after the last fault node \(host.number) is not up")
+            }
+            for (number, room) in host.rooms.enumerated() {
+                guard let handle = room.handle else { continue }
+                if !host.node.isLive(handle) {
+                    history.fail(
+                        "10 s after the last fault room \(number) of node \(host.number) is not "
+                            + "live")
+                }
+            }
+        }
+    }
+
+    private func requireAll() {
+        for client in clients {
+            guard client.isMember else {
+                history.fail("\(client.name) is not in the room at the end")
+                continue
+            }
+            for key in client.unacknowledged {
+                history.fail("\(key) of \(client.name) was never acknowledged")
+            }
+            history.requireAll(
+                client.view, of: client.name, room: "r\(client.room)", rooms: roomOfKey)
+        }
+        for host in hosts where !host.isCrashed { requirePresence(host) }
+    }
+
+    private func requirePresence(_ host: NodeHost) {
+        for (number, room) in host.rooms.enumerated() where room.handle != nil {
+            var expected: [String: String] = [:]
+            for other in hosts where other !== host && !other.isCrashed {
+                let value = presence(of: number, on: other)
+                if !value.isEmpty { expected[other.incarnation] = value }
+            }
+            let known = room.presence.filter { !$0.value.isEmpty }
+            if known != expected {
+                history.fail(
+                    "node \(host.number) believes that \(known.sorted { $0.key < $1.key }) are in "
+                        + "room \(number), and it is \(expected.sorted { $0.key < $1.key })")
+            }
+        }
+    }
+}
