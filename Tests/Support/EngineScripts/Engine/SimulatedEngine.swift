@@ -11,6 +11,8 @@ package final class SimulatedEngine {
         /// How long changes take to come, in nanoseconds.
         var lag: UInt64 = 0
         var isUp = true
+        /// It is a replica that does not reach its primary, ever.
+        var isIsland = false
         /// It does nothing before this time.
         var frozenUntil: UInt64 = 0
     }
@@ -79,6 +81,15 @@ package final class SimulatedEngine {
         processes[index].source = source
         processes[index].position = processes[source].redis.effects.count
         processes[index].lag = 1_000_000
+    }
+
+    /// A process becomes a replica that does not reach its primary, keeps what it has, and takes
+    /// writes all the same (`replica-read-only no`).
+    func isolate(_ index: Int) {
+        processes[index].isIsland = true
+        processes[index].source = nil
+        processes[index].redis.role = .replica(isLinked: false)
+        processes[index].redis.writesAsReplica = true
     }
 
     // MARK: Who is the primary

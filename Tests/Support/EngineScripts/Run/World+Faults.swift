@@ -84,10 +84,13 @@ extension World {
             let isComplete = engine.hasEverything(replica)
             tell("process \(old) becomes a replica of \(replica), which has all: \(isComplete)")
             engine.promote(replica, at: now)
-            engine.follow(old, replica, keepsMemory: isComplete && chance(50))
             if chance(30) {
-                reach("a replica that writes")
-                engine[old].redis.writesAsReplica = true
+                // It reaches its new primary at no time, and writes all the same.
+                reach("an island")
+                tell("and never hears of it, and writes (replica-read-only no)")
+                engine.isolate(old)
+            } else {
+                engine.follow(old, replica, keepsMemory: isComplete && chance(50))
             }
         }
         return true
@@ -109,7 +112,7 @@ extension World {
             }
         }
         after(10_000, 10_001) { [unowned self] in
-            if engine[old].source == nil, engine.primary != old {
+            if engine[old].source == nil, engine.primary != old, !engine[old].isIsland {
                 engine[old].redis.troubles.insert(.tooFewReplicas)
             }
         }
@@ -120,8 +123,8 @@ extension World {
     /// A process that believes to be a primary, and is none, learns of it.
     private func merge(_ old: Int) {
         for host in hosts where host.target == old { host.target = nil }
-        guard engine[old].isUp, engine[old].source == nil, engine.primary != old,
-            engine[engine.primary].isUp
+        guard engine[old].isUp, !engine[old].isIsland, engine[old].source == nil,
+            engine.primary != old, engine[engine.primary].isUp
         else { return }
         tell("process \(old) follows process \(engine.primary)")
         reach("a split brain was merged")
@@ -278,6 +281,6 @@ extension World {
         for client in clients.indices where clients[client].host == nil {
             queue.add(.act(client: client), at: delay(10, 300))
         }
-        for tick in 1...UInt64(75) { queue.add(.replicate, at: now + tick * 200 * Self.millisecond) }
+        for tick in 1...UInt64(150) { queue.add(.replicate, at: now + tick * 200 * Self.millisecond) }
     }
 }

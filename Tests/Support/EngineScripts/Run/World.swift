@@ -116,6 +116,9 @@ package final class World {
             (Self.faultEnd, heal), (Self.faultEnd + 10 * Self.second, requireAllLive),
             (Self.faultEnd + 10 * Self.second, sayLast),
             (Self.faultEnd + 15 * Self.second, requireAll),
+            (Self.faultEnd + 15 * Self.second, { self.requirePresence(ofTheDead: false) }),
+            // A dead node counts for 15 s after the last reconnect; then two heartbeats remove it.
+            (Self.faultEnd + 29 * Self.second, { self.requirePresence(ofTheDead: true) }),
         ]
         for (time, body) in stages {
             advance(to: time)
@@ -176,22 +179,34 @@ package final class World {
             history.requireAll(
                 client.view, of: client.name, room: "r\(client.room)", rooms: roomOfKey)
         }
-        for host in hosts where !host.isCrashed { requirePresence(host) }
     }
 
-    private func requirePresence(_ host: NodeHost) {
-        for (number, room) in host.rooms.enumerated() where room.handle != nil {
-            var expected: [String: String] = [:]
-            for other in hosts where other !== host && !other.isCrashed {
-                let value = presence(of: number, on: other)
-                if !value.isEmpty { expected[other.incarnation] = value }
-            }
-            let known = room.presence.filter { !$0.value.isEmpty }
-            if known != expected {
-                history.fail(
-                    "node \(host.number) believes that \(known.sorted { $0.key < $1.key }) are in "
-                        + "room \(number), and it is \(expected.sorted { $0.key < $1.key })")
+    private func requirePresence(ofTheDead: Bool) {
+        let living = hosts.filter { !$0.isCrashed }
+        for host in living {
+            for (number, room) in host.rooms.enumerated() where room.handle != nil {
+                var expected: [String: String] = [:]
+                for other in living where other !== host {
+                    let value = presence(of: number, on: other)
+                    if !value.isEmpty { expected[other.incarnation] = value }
+                }
+                var known = room.presence.filter { !$0.value.isEmpty }
+                if !ofTheDead {
+                    known = known.filter { entry in
+                        living.contains { $0.incarnation == entry.key }
+                    }
+                }
+                if known != expected {
+                    history.fail(
+                        "node \(host.number) believes that \(Self.text(known)) are in room "
+                            + "\(number), and it is \(Self.text(expected))")
+                }
             }
         }
+    }
+
+    private static func text(_ presence: [String: String]) -> String {
+        presence.sorted { $0.key < $1.key }.map { "\($0.value) on \($0.key)" }
+            .joined(separator: ", ")
     }
 }
