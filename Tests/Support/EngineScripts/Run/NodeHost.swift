@@ -22,6 +22,8 @@ final class NodeHost {
     var link: Int?
     var isCrashed = false
     var pausedUntil: UInt64 = 0
+    /// The connection ends when the node has sent something more.
+    var isCutAtNextWrite = false
     var connectPause: UInt64 = 0
     /// When it is woken next, and whether it tries to connect already.
     var wakesAt = UInt64.max

@@ -202,10 +202,21 @@ extension World {
         let redis = engine[engine.primary].redis
         let channel = kind == .wedge ? nil : pick(redis.subscribedChannels)
         if kind == .wedgedRoom, channel == nil { return false }
+        // A heartbeat notices that pushes do not come, if that lasts as long as redis is silent.
+        if kind == .wedge, now > Self.faultEnd - 7 * Self.second { return false }
+        if let channel { noteUnheard(channel) }
         tell("messages of \(channel ?? "all channels") get lost")
         redis.mutedChannels.insert(channel)
-        after(500, 7_000) { redis.mutedChannels.remove(channel) }
+        after(kind == .wedge ? 6_500 : 500, kind == .wedge ? 9_000 : 7_000) {
+            redis.mutedChannels.remove(channel)
+        }
         return true
+    }
+
+    /// What another node says of itself is not said again: if that was lost without a message, the
+    /// room's presence is old until it is read the next time.
+    private func noteUnheard(_ channel: String) {
+        for room in 0..<roomCount where channel.hasSuffix("c:r\(room)") { unheard.insert(room) }
     }
 
     private func forgetSubscription() -> Bool {
@@ -213,6 +224,7 @@ extension World {
         guard let host = pick(alive), let link = host.link else { return false }
         let redis = engine[links[link].process].redis
         guard let channel = pick(redis.subscribedChannels) else { return false }
+        noteUnheard(channel)
         tell("node \(host.number) is no longer subscribed to \(channel)")
         redis.forgetSubscription(of: link, to: channel)
         return true
@@ -225,7 +237,7 @@ extension World {
             return false
         }
         tell("node \(host.number) is cut off\(silently ? ", silently" : "")")
-        cut(link, silently: silently)
+        if !silently, chance(50) { host.isCutAtNextWrite = true } else { cut(link, silently: silently) }
         return true
     }
 

@@ -152,6 +152,10 @@ extension World {
             links[link].toServer.append(piece, at: delay(0, chance(90) ? 2 : 30))
             queue.add(.toServer(link: link), at: links[link].toServer.lastTime)
         }
+        if host.isCutAtNextWrite {
+            host.isCutAtNextWrite = false
+            cut(link)
+        }
     }
 
     func arriveAtNode(_ link: Int) {

@@ -29,6 +29,8 @@ package final class World {
     var hosts: [NodeHost] = []
     var clients: [Client] = []
     let roomCount: Int
+    /// Rooms in which who is there may be old: see ``noteUnheard(_:)``.
+    var unheard: Set<Int> = []
     /// The room of each message.
     var roomOfKey: [String: String] = [:]
     var nextTicket: UInt64 = 1
@@ -184,7 +186,8 @@ package final class World {
     private func requirePresence(ofTheDead: Bool) {
         let living = hosts.filter { !$0.isCrashed }
         for host in living {
-            for (number, room) in host.rooms.enumerated() where room.handle != nil {
+            for (number, room) in host.rooms.enumerated()
+            where room.handle != nil && !unheard.contains(number) {
                 var expected: [String: String] = [:]
                 for other in living where other !== host {
                     let value = presence(of: number, on: other)
