@@ -30,6 +30,20 @@ struct EngineScripts {
             print(found ?? "nothing")
             return
         }
+        if arguments.count == 3, arguments[1] == "mutants" {
+            for mutant in Mutant.all {
+                var seeds: [UInt64] = []
+                var first = ""
+                for seed in 0..<UInt64(arguments[2])! {
+                    if let what = World(seed: seed, mutant.wrong).run() {
+                        if seeds.isEmpty { first = what }
+                        seeds.append(seed)
+                    }
+                }
+                print("\(mutant): \(seeds.count), \(seeds.prefix(6)): \(first.prefix(150))")
+            }
+            return
+        }
         guard arguments.count == 5, arguments[1] == "twin" else { return }
         let library = try String(contentsOfFile: arguments[3], encoding: .utf8)
         let comparison = try TwinComparison(socket: arguments[2], library: library)

@@ -141,6 +141,15 @@ package final class SimulatedEngine {
         if files.count > 12 { files.removeFirst() }
     }
 
+    /// The keys of a room are again what they were in a file, while the process runs on.
+    func restore(_ keys: [String], from file: Dataset) {
+        for key in keys {
+            processes[primary].redis.data.streams[key] = file.streams[key]
+            processes[primary].redis.data.hashes[key] = file.hashes[key]
+        }
+        for other in replicas where processes[other].source == primary { follow(other, primary) }
+    }
+
     /// A file of before; the larger the age, the older.
     func file(age: Int) -> Dataset { files[max(0, files.count - 1 - age)] }
 }

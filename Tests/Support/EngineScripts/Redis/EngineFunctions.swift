@@ -16,8 +16,6 @@ package enum FunctionFault: String, CaseIterable, Sendable {
     case epochOnlyRule
     /// What was given back counts as begun here.
     case givingBackIsOwn
-    /// Everybody may begin an epoch, whether it has the newest message or not.
-    case anybodyBeginsAnEpoch
     /// A message key is forgotten at once.
     case noIDs
     /// The keys of what was given back are not known.

@@ -68,7 +68,7 @@ extension SimulatedRedis {
         var top = data.streams[call.stream]?.top ?? .zero
         let isOwn = isOwn(call.stream, top)
         var isEmpty = top == .zero
-        if call.at != top.description, call.givesBack ? isEmpty : !(isOwn || beginsAnywhere) {
+        if call.at != top.description, call.givesBack ? isEmpty : !isOwn {
             return .array([])
         }
         if isEmpty { change(.delete([call.ids, call.olderIDs])) }
@@ -137,6 +137,4 @@ extension SimulatedRedis {
         default: return newest == top.description
         }
     }
-
-    private var beginsAnywhere: Bool { fault == .anybodyBeginsAnEpoch }
 }

@@ -42,6 +42,8 @@ package final class SimulatedRedis {
     package var password: String?
     /// Channels whose messages get lost; nil among them stands for all.
     package var mutedChannels: Set<String?> = []
+    /// Connections that get no messages any more, whatever they subscribe to.
+    var deafConnections: Set<Int> = []
     /// `stream-node-max-entries`.
     private let nodeLimit: Int
     let fault: FunctionFault?
@@ -142,9 +144,14 @@ package final class SimulatedRedis {
         let push = EngineReply.push([
             .text(isShard ? "smessage" : "message"), .text(channel), .bulk(payload),
         ])
-        for listener in listeners { answer(push, to: listener) }
+        for listener in listeners where !deafConnections.contains(listener) {
+            answer(push, to: listener)
+        }
         return listeners.count
     }
+
+    /// All connections that there are now get no messages any more.
+    func deafenAll() { deafConnections.formUnion(connections.keys) }
 
     /// All shard channels that somebody listens to.
     var subscribedChannels: [String] {

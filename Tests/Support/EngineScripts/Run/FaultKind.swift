@@ -9,6 +9,7 @@ enum FaultKind: String, CaseIterable {
     case staleFile
     case flushAll
     case deletedStream
+    case restoredRoom
     case functionFlush
     // Redis: all data stays.
     case slow
@@ -26,7 +27,7 @@ enum FaultKind: String, CaseIterable {
     var weight: Int {
         switch self {
         case .failover, .splitBrain, .staleFile, .cut: 3
-        case .demotion, .flushAll, .pause, .crash, .forgottenSubscription: 2
+        case .demotion, .flushAll, .pause, .crash, .forgottenSubscription, .restoredRoom: 2
         default: 1
         }
     }

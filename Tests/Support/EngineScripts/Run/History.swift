@@ -33,7 +33,12 @@ final class History {
     /// What has ever stood before a message in a stream, but for the beginning of one.
     private var predecessors: [Place: Place] = [:]
     private(set) var acknowledged: [String: Place] = [:]
-    private(set) var appendedCount = 0
+    /// How often each message was published: more than once if that was repeated.
+    var publishCounts: [String: Int] = [:]
+    /// Whether what Redis has lost gets its old name wherever that is possible: a refused attempt
+    /// is not repeated.
+    var requiresOldNames = true
+    private var placeOfKey: [String: Place] = [:]
 
     /// Whether there has been a message of this name.
     func knows(_ place: Place) -> Bool { names[place] != nil }
@@ -50,11 +55,21 @@ final class History {
 
     /// A process has added an entry.
     func appended(_ place: Place, _ key: String, after before: Place, to room: String) {
-        appendedCount += 1
+        requireOldName(place, key, after: before)
         name(place, key, "in the stream of \(room)")
         guard before != .zero else { return }
         if let known = predecessors.updateValue(before, forKey: place), known != before {
             fail("\(place) stood behind \(known) and \(before) in streams of \(room)")
+        }
+    }
+
+    /// What was acknowledged comes from the nodes' logs alone, if it was published once: behind the
+    /// same predecessor it is given back, and not said again.
+    private func requireOldName(_ place: Place, _ key: String, after before: Place) {
+        if let old = placeOfKey.updateValue(place, forKey: key), old != place, requiresOldNames,
+            acknowledged[key] == old, publishCounts[key] == 1, predecessors[old] == before
+        {
+            fail("\(key) was \(old) behind \(before), and is \(place) there now")
         }
     }
 

@@ -30,6 +30,7 @@ extension World {
         case .emptyReplica: wasDone = promoteEmpty()
         case .staleFile: wasDone = restartFromFile()
         case .flushAll, .deletedStream, .functionFlush: wasDone = remove(kind)
+        case .restoredRoom: wasDone = restoreRoom()
         case .slow: wasDone = slowDown()
         case .takesNoWrites: wasDone = refuseWrites()
         case .wedge, .wedgedRoom: wasDone = wedge(kind)
@@ -180,6 +181,16 @@ extension World {
         return true
     }
 
+    private func restoreRoom() -> Bool {
+        let redis = engine[engine.primary].redis
+        guard engine[engine.primary].isUp, let stream = pick(redis.data.streams.keys.sorted())
+        else { return false }
+        tell("\(stream) is restored from a file")
+        let keys = ["a", "b", "s"].map { stream.replacing(":s:", with: ":\($0):") }
+        engine.restore(keys, from: engine.file(age: Int.random(in: 1...11, using: &random)))
+        return true
+    }
+
     // MARK: Redis does less
 
     private func slowDown() -> Bool {
@@ -192,6 +203,7 @@ extension World {
     private func refuseWrites() -> Bool {
         let redis = engine[engine.primary].redis
         let trouble: SimulatedRedis.Trouble = chance(50) ? .outOfMemory : .cannotPersist
+        history.requiresOldNames = false
         tell("process \(engine.primary) takes no writes: \(trouble)")
         redis.troubles.insert(trouble)
         after(200, 4_000) { redis.troubles.remove(trouble) }
@@ -203,6 +215,11 @@ extension World {
         let channel = kind == .wedge ? nil : pick(redis.subscribedChannels)
         if kind == .wedgedRoom, channel == nil { return false }
         // A heartbeat notices that pushes do not come, if that lasts as long as redis is silent.
+        if kind == .wedge, chance(50) {
+            tell("nobody who is connected gets any messages any more")
+            redis.deafenAll()
+            return true
+        }
         if kind == .wedge, now > Self.faultEnd - 7 * Self.second { return false }
         if let channel { noteUnheard(channel) }
         tell("messages of \(channel ?? "all channels") get lost")

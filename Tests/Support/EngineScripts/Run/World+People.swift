@@ -15,7 +15,7 @@ extension World {
         }
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<75:
-            if now < Self.faultEnd, clients[number].unacknowledged.count < 3 { speak(number) }
+            if now < talkEnd, clients[number].unacknowledged.count < 3 { speak(number) }
         case 75..<83: leave(number)
         default: break
         }
@@ -99,6 +99,7 @@ extension World {
         let room = clients[number].room
         clients[number].host = nil
         clients[number].isMember = false
+        clients[number].lastInOrder = nil
         host.tickets = host.tickets.filter { $0.value.client != number }
         guard isOrderly else { return }
         tell("client \(number) leaves node \(hostNumber)")
@@ -124,6 +125,7 @@ extension World {
         guard let room = host.rooms[clients[number].room].handle else { return }
         nextTicket += 1
         host.tickets[nextTicket] = (number, key)
+        history.publishCounts[key, default: 0] += 1
         tell("client \(number) says \(key) on node \(host.number)")
         host.node.publish(
             key: Array(key.utf8).span, body: Array("body of \(key)".utf8).span, ticket: nextTicket,
@@ -218,6 +220,19 @@ extension World {
         return isAsked
     }
 
+    /// What was said once and on one node is in the room in the order in which it was said.
+    private func requireOrder(_ number: Int, _ key: String, _ place: Place) {
+        guard history.publishCounts[key] == 1 else { return }
+        if let last = clients[number].lastInOrder, last.place.epoch == place.epoch,
+            (last.place.offset < place.offset) != (last.number < Self.number(of: key))
+        {
+            history.fail("\(clients[number].name)'s \(key) is \(place), against the order")
+        }
+        clients[number].lastInOrder = (Self.number(of: key), place)
+    }
+
+    private static func number(of key: String) -> Int { Int(key.split(separator: "m")[1])! }
+
     private func room(_ handle: EngineRoom, _ host: NodeHost) -> Int? {
         host.rooms.firstIndex { $0.handle == handle }
     }
@@ -232,6 +247,7 @@ extension World {
             history.fail("node \(host.number) acknowledges \(key) as \(place), which it has not got")
         }
         history.acknowledge(key, place)
+        requireOrder(number, key, place)
         clients[number].unacknowledged.removeAll { $0 == key }
     }
 }

@@ -34,6 +34,8 @@ package final class World {
     /// The room of each message.
     var roomOfKey: [String: String] = [:]
     var nextTicket: UInt64 = 1
+    /// When people have said what they had to say.
+    var talkEnd: UInt64 = 0
     var generation = 0
     /// The story, if somebody wants to read it.
     let tellsStory: Bool
@@ -58,6 +60,7 @@ package final class World {
                 Client(number: number, room: Int.random(in: 0..<roomCount, using: &random)))
             queue.add(.act(client: number), at: delay(1, 500))
         }
+        talkEnd = chance(50) ? Self.faultEnd : delay(3_000, 20_000)
         drawFaults()
         for tick in 1...UInt64(200) { queue.add(.replicate, at: tick * 100 * Self.millisecond) }
     }
@@ -116,6 +119,7 @@ package final class World {
     package func run() -> String? {
         let stages: [(UInt64, () -> Void)] = [
             (Self.faultEnd, heal), (Self.faultEnd + 10 * Self.second, requireAllLive),
+            (Self.faultEnd + 10 * Self.second, requireAllHeard),
             (Self.faultEnd + 10 * Self.second, sayLast),
             (Self.faultEnd + 15 * Self.second, requireAll),
             (Self.faultEnd + 15 * Self.second, { self.requirePresence(ofTheDead: false) }),
@@ -169,8 +173,24 @@ package final class World {
         }
     }
 
-    private func requireAll() {
-        for client in clients {
+    /// All that was acknowledged is in Redis again, and everybody has it.
+    private func requireAllHeard() {
+        for room in 0..<roomCount where !unheard.contains(room) {
+            requireAll { $0.room == room }
+            let streams = engine[engine.primary].redis.data.streams
+            let stream = streams.first { $0.key.hasSuffix(":s:r\(room)") }?.value
+            let keys = Set((stream?.entries ?? []).map { String(decoding: $0.fields[1], as: UTF8.self) })
+            for key in history.acknowledged.keys.sorted()
+            where roomOfKey[key] == "r\(room)" && !keys.contains(key) {
+                history.fail("\(key) was acknowledged, and is not in Redis 10 s after all faults")
+            }
+        }
+    }
+
+    private func requireAll() { requireAll { _ in true } }
+
+    private func requireAll(_ isMeant: (Client) -> Bool) {
+        for client in clients where isMeant(client) {
             guard client.isMember else {
                 history.fail("\(client.name) is not in the room at the end")
                 continue
