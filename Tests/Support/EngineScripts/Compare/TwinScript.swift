@@ -83,7 +83,10 @@ struct TwinScript {
             "b:\(room)", "c:\(room)",
         ]
         command.append(chance(98) ? pick(["3", "5", "10"]) : pick(["0", "x", "", "-4"]))
-        command.append(chance(97) ? pick(["7", "8", "4611686018427387904"]) : pick(["0", "x", "", "10000000000000000000"]))
+        command.append(
+            chance(97)
+                ? pick(["7", "8", "4611686018427387904"])
+                : pick(["0", "x", "", "10000000000000000000"]))
         var at = stream.top.description
         if chance(25) {
             at = pick(stream.entries.map(\.id.description) + ["0-0", "5-5"])
@@ -102,7 +105,8 @@ struct TwinScript {
 
     private mutating func key() -> String {
         if nextKey == 0 || chance(70) { nextKey += 1 }
-        return "k\(nextKey - (chance(30) ? Int.random(in: 0..<min(6, nextKey), using: &random) : 0))"
+        return
+            "k\(nextKey - (chance(30) ? Int.random(in: 0..<min(6, nextKey), using: &random) : 0))"
     }
 
     private mutating func body() -> String { pick(["", "hello", "\r\n$5\r\n", "ä", "k1 k2"]) }
@@ -115,10 +119,12 @@ struct TwinScript {
         for (index, entry) in entries.enumerated().dropFirst(start).prefix(pick([1, 3, 20])) {
             let previous = index == 0 ? "0-0" : entries[index - 1].id.description
             var wanted = "\(previous) \(entry.id)"
-            if chance(3) { wanted = pick([
-                "", "x", "0-0 0-1", "\(entry.id)", "\(top) 1-9", "\(top) 1000000000000000-9",
-                "\(top) 99-10000000000000000000", "99999999999999999999-1 9-9", "\(top) 999-9",
-            ]) }
+            if chance(3) {
+                wanted = pick([
+                    "", "x", "0-0 0-1", "\(entry.id)", "\(top) 1-9", "\(top) 1000000000000000-9",
+                    "\(top) 99-10000000000000000000", "99999999999999999999-1 9-9", "\(top) 999-9",
+                ])
+            }
             messages += [String(decoding: entry.fields[1], as: UTF8.self), body(), wanted]
         }
         if messages.isEmpty {

@@ -52,7 +52,8 @@ struct Dataset: Sendable {
             streams[stream, default: StreamValue()]
                 .append(entry, keep: keep, nodeLimit: nodeLimit)
         case .set(let hash, let fields):
-            for (field, value) in fields where hashes[hash, default: HashValue()].set(field, value) {
+            for (field, value) in fields where hashes[hash, default: HashValue()].set(field, value)
+            {
                 count += 1
             }
         case .removeFields(let hash, let fields):

@@ -29,7 +29,9 @@ struct PutCall {
         self.keep = keep
         epoch = text(arguments[2])
         at = text(arguments[3])
-        guard Self.isPositive(epoch), epoch.utf8.count <= 19, StreamID(at) != nil else { return nil }
+        guard Self.isPositive(epoch), epoch.utf8.count <= 19, StreamID(at) != nil else {
+            return nil
+        }
         messages = stride(from: 4, to: arguments.count, by: 3).map {
             Message(
                 key: text(arguments[$0]), body: arguments[$0 + 1], wanted: text(arguments[$0 + 2]))

@@ -54,8 +54,10 @@ final class History {
     }
 
     /// A process has added an entry.
-    func appended(_ place: Place, _ key: String, after before: Place, to room: String) {
-        requireOldName(place, key, after: before)
+    func appended(
+        _ place: Place, _ key: String, after before: Place, to room: String, mayRename: Bool
+    ) {
+        requireOldName(place, key, after: before, mayRename)
         name(place, key, "in the stream of \(room)")
         guard before != .zero else { return }
         if let known = predecessors.updateValue(before, forKey: place), known != before {
@@ -65,8 +67,11 @@ final class History {
 
     /// What was acknowledged comes from the nodes' logs alone, if it was published once: behind the
     /// same predecessor it is given back, and not said again.
-    private func requireOldName(_ place: Place, _ key: String, after before: Place) {
-        if let old = placeOfKey.updateValue(place, forKey: key), old != place, requiresOldNames,
+    private func requireOldName(
+        _ place: Place, _ key: String, after before: Place, _ mayRename: Bool
+    ) {
+        if let old = placeOfKey.updateValue(place, forKey: key), old != place,
+            requiresOldNames, !mayRename,
             acknowledged[key] == old, publishCounts[key] == 1, predecessors[old] == before
         {
             fail("\(key) was \(old) behind \(before), and is \(place) there now")
@@ -84,7 +89,9 @@ final class History {
         if let last = view.seen.last?.place {
             // A stream that begins anew has the same messages behind the same.
             if let before = predecessors[place], before != last {
-                fail("\(person) sees \(place) (\(key)) behind \(last), and it stands behind \(before)")
+                fail(
+                    "\(person) sees \(place) (\(key)) behind \(last), and it stands behind \(before)"
+                )
             } else if predecessors[place] == nil || place.offset != last.offset + 1 {
                 fail("\(person) sees \(place) (\(key)) behind \(last), where it never stood")
             }

@@ -5,7 +5,8 @@ extension World {
     func drawFaults() {
         var time: UInt64 = 1_500
         while true {
-            time += UInt64.random(in: 0..<4, using: &random) == 0
+            time +=
+                UInt64.random(in: 0..<4, using: &random) == 0
                 ? UInt64.random(in: 0...300, using: &random)
                 : UInt64.random(in: 500...5_000, using: &random)
             let kind = FaultKind.drawn.randomElement(using: &random)!
@@ -172,7 +173,8 @@ extension World {
         tell("\(kind)")
         let redis = engine[primary].redis
         redis.now = now
-        let stream = redis.data.streams.keys.sorted().first ?? "none"
+        let stream = pick(redis.data.streams.keys.sorted()) ?? "none"
+        if kind == .deletedStream { noteUnheard(stream) }
         switch kind {
         case .flushAll: redis.change(.flush)
         case .deletedStream: redis.change(.delete([stream]))
@@ -185,6 +187,7 @@ extension World {
         let redis = engine[engine.primary].redis
         guard engine[engine.primary].isUp, let stream = pick(redis.data.streams.keys.sorted())
         else { return false }
+        noteUnheard(stream)
         tell("\(stream) is restored from a file")
         let keys = ["a", "b", "s"].map { stream.replacing(":s:", with: ":\($0):") }
         engine.restore(keys, from: engine.file(age: Int.random(in: 1...11, using: &random)))
@@ -230,10 +233,10 @@ extension World {
         return true
     }
 
-    /// What another node says of itself is not said again: if that was lost without a message, the
-    /// room's presence is old until it is read the next time.
+    /// That a single room's messages do not come, or that its stream is another, is noticed with the
+    /// next message alone; and a presence that was lost is not said again before the room is read.
     private func noteUnheard(_ channel: String) {
-        for room in 0..<roomCount where channel.hasSuffix("c:r\(room)") { unheard.insert(room) }
+        for room in 0..<roomCount where channel.hasSuffix(":r\(room)") { unheard.insert(room) }
     }
 
     private func forgetSubscription() -> Bool {
@@ -254,7 +257,11 @@ extension World {
             return false
         }
         tell("node \(host.number) is cut off\(silently ? ", silently" : "")")
-        if !silently, chance(50) { host.isCutAtNextWrite = true } else { cut(link, silently: silently) }
+        if !silently, chance(50) {
+            host.isCutAtNextWrite = true
+        } else {
+            cut(link, silently: silently)
+        }
         return true
     }
 
@@ -310,6 +317,8 @@ extension World {
         for client in clients.indices where clients[client].host == nil {
             queue.add(.act(client: client), at: delay(10, 300))
         }
-        for tick in 1...UInt64(150) { queue.add(.replicate, at: now + tick * 200 * Self.millisecond) }
+        for tick in 1...UInt64(150) {
+            queue.add(.replicate, at: now + tick * 200 * Self.millisecond)
+        }
     }
 }

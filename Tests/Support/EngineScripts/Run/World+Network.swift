@@ -115,6 +115,7 @@ extension World {
             return queue.add(.toServer(link: link), at: engine[process].frozenUntil)
         }
         engine[process].redis.now = now
+        isLateCall = !links[link].isOpenAtNode
         while let bytes = links[link].toServer.take(at: now) {
             engine[process].redis.receive(bytes, from: link)
         }

@@ -31,7 +31,9 @@ extension World {
 
     func join(_ number: Int) {
         let alive = hosts.filter { !$0.isCrashed }
-        guard let host = pick(alive) else { return queue.add(.act(client: number), at: delay(50, 300)) }
+        guard let host = pick(alive) else {
+            return queue.add(.act(client: number), at: delay(50, 300))
+        }
         guard now >= host.pausedUntil else {
             return queue.add(.act(client: number), at: delay(100, 500))
         }
@@ -66,7 +68,9 @@ extension World {
         let view = clients[number].view
         let last = view.seen.last?.place.ofEngine ?? .start
         if view.hasBegun, let serial = host.node.serial(behind: last, in: handle) {
-            if serial < host.node.serials(in: handle).upperBound { reach("resumed with missed ones") }
+            if serial < host.node.serials(in: handle).upperBound {
+                reach("resumed with missed ones")
+            }
             tell("client \(number) resumes on node \(host.number) behind \(last)")
             first = serial
         } else {
@@ -244,7 +248,8 @@ extension World {
         let serial = host.node.serial(behind: place.ofEngine, in: handle).map { $0 - 1 }
         let entry = serial.flatMap { host.node.entry($0, in: handle) }
         if entry.map({ String(copying: $0.key) }) != key {
-            history.fail("node \(host.number) acknowledges \(key) as \(place), which it has not got")
+            history.fail(
+                "node \(host.number) acknowledges \(key) as \(place), which it has not got")
         }
         history.acknowledge(key, place)
         requireOrder(number, key, place)
