@@ -10,6 +10,8 @@ final class NodeHost {
         /// People who are in the room, and people who wait until it is live.
         var members: [Int] = []
         var waiting: [Int] = []
+        /// There is an entry that they have not seen, and that is no longer in the log.
+        var isBehind = false
         /// What the other nodes say.
         var presence: [String: String] = [:]
     }

@@ -87,7 +87,8 @@ extension World {
     private func show(_ number: Int, _ host: NodeHost, _ room: EngineRoom, _ serials: Range<Int>) {
         for serial in serials {
             guard let entry = host.node.entry(serial, in: room) else {
-                history.fail("node \(host.number) has forgotten what client \(number) has to see")
+                // A reset that stands behind this event says what is there instead.
+                host.rooms[clients[number].room].isBehind = true
                 continue
             }
             history.see(
@@ -162,7 +163,7 @@ extension World {
         var isAsked = false
         while let event = host.node.takeEvent() {
             switch event {
-            case .live(let handle):
+            case .live(let handle, _):
                 guard let room = room(handle, host) else { continue }
                 let waiting = host.rooms[room].waiting
                 host.rooms[room].waiting = []
@@ -176,13 +177,14 @@ extension World {
                         show(number, host, handle, first..<serials.upperBound)
                     }
                 }
-            case .reset(let handle):
+            case .reset(let handle, let serials):
                 guard let room = room(handle, host) else { continue }
+                host.rooms[room].isBehind = false
                 reach("diverged")
                 tell("node \(host.number) resets room \(room)")
                 for number in host.rooms[room].members {
                     clients[number].view.begin()
-                    show(number, host, handle, host.node.serials(in: handle))
+                    show(number, host, handle, serials)
                 }
             case .placed(let ticket, let place): placed(ticket, place.simulated, host)
             case .delayed(let ticket):
@@ -220,6 +222,9 @@ extension World {
                 lose(host)
                 isAsked = true
             }
+        }
+        for (room, state) in host.rooms.enumerated() where state.isBehind {
+            history.fail("node \(host.number) has forgotten what there was to see in room \(room)")
         }
         return isAsked
     }
