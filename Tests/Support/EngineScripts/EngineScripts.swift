@@ -30,12 +30,13 @@ struct EngineScripts {
             print(found ?? "nothing")
             return
         }
-        if arguments.count == 3, arguments[1] == "mutants" {
-            for mutant in Mutant.all {
+        if arguments.count >= 3, arguments[1] == "mutants" {
+            for mutant in Mutant.all
+            where arguments.count == 3 || mutant.description.contains(arguments[3]) {
                 var seeds: [UInt64] = []
                 var first = ""
                 for seed in 0..<UInt64(arguments[2])! {
-                    if let what = World(seed: seed, mutant.wrong).run() {
+                    if let what = World(seed: seed, mutant.wrong, mutant.emphasis).run() {
                         if seeds.isEmpty { first = what }
                         seeds.append(seed)
                     }

@@ -10,8 +10,8 @@ struct Client {
     var nextSerial = 0
     var view = View()
     var messageCount = 0
-    /// The last message that was acknowledged on this node.
-    var lastInOrder: (number: Int, place: Place)?
+    /// How often it speaks again at once.
+    var burst = 0
     var unacknowledged: [String] = []
     /// It has said its last words.
     var isDone = false

@@ -10,6 +10,8 @@ final class NodeHost {
         /// People who are in the room, and people who wait until it is live.
         var members: [Int] = []
         var waiting: [Int] = []
+        /// The last message that was said once and acknowledged.
+        var lastInOrder: (ticket: UInt64, place: Place)?
         /// There is an entry that they have not seen, and that is no longer in the log.
         var isBehind = false
         /// What the other nodes say.

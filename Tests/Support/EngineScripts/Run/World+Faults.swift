@@ -9,7 +9,8 @@ extension World {
                 UInt64.random(in: 0..<4, using: &random) == 0
                 ? UInt64.random(in: 0...300, using: &random)
                 : UInt64.random(in: 500...5_000, using: &random)
-            let kind = FaultKind.drawn.randomElement(using: &random)!
+            let isMeant = !emphasis.kinds.isEmpty && chance(80)
+            let kind = (isMeant ? emphasis.kinds : FaultKind.drawn).randomElement(using: &random)!
             // A crashed node's presence counts for 15 s more.
             if time > 16_000 { return }
             if kind == .crash, time > 11_000 { continue }

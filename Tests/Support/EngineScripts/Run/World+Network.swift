@@ -131,7 +131,7 @@ extension World {
             let bytes = engine[process].redis.takeOutput(of: link)
             guard links[link].isOpenAtNode, !links[link].losesToClient else { continue }
             for piece in pieces(bytes) {
-                let time = delay(0, chance(90) ? 2 : 30)
+                let time = delay(0, chance(emphasis.isSlow ? 40 : 90) ? 2 : 30)
                 links[link].toClient.append(piece, at: time)
                 queue.add(.toClient(link: link), at: links[link].toClient.lastTime)
             }
@@ -150,7 +150,8 @@ extension World {
         host.session.output.removeAll()
         guard links[link].isOpenAtServer, !links[link].losesToServer else { return }
         for piece in pieces(bytes) {
-            links[link].toServer.append(piece, at: delay(0, chance(90) ? 2 : 30))
+            links[link].toServer.append(
+                piece, at: delay(0, chance(emphasis.isSlow ? 40 : 90) ? 2 : 30))
             queue.add(.toServer(link: link), at: links[link].toServer.lastTime)
         }
         if host.isCutAtNextWrite {

@@ -15,11 +15,18 @@ extension World {
         }
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<75:
-            if now < talkEnd, clients[number].unacknowledged.count < 3 { speak(number) }
+            if now < talkEnd, clients[number].unacknowledged.count < 6 { speak(number) }
+            if clients[number].burst == 0, chance(emphasis.burstPercent) {
+                clients[number].burst = Int.random(in: 2...6, using: &random)
+            }
         case 75..<83: leave(number)
         default: break
         }
-        actAgain(number, 50, chance(10) ? 2500 : 700)
+        if clients[number].burst > 0 {
+            clients[number].burst -= 1
+            return actAgain(number, 1, 8)
+        }
+        actAgain(number, 50, chance(10) ? 2500 : 900)
     }
 
     private func actAgain(_ number: Int, _ least: UInt64, _ most: UInt64) {
@@ -104,7 +111,6 @@ extension World {
         let room = clients[number].room
         clients[number].host = nil
         clients[number].isMember = false
-        clients[number].lastInOrder = nil
         host.tickets = host.tickets.filter { $0.value.client != number }
         guard isOrderly else { return }
         tell("client \(number) leaves node \(hostNumber)")
@@ -229,18 +235,20 @@ extension World {
         return isAsked
     }
 
-    /// What was said once and on one node is in the room in the order in which it was said.
-    private func requireOrder(_ number: Int, _ key: String, _ place: Place) {
+    /// What is said once is in the room in the order in which it was said on its node.
+    private func requireOrder(
+        _ ticket: UInt64, _ key: String, _ place: Place, _ host: NodeHost, _ room: Int
+    ) {
         guard history.publishCounts[key] == 1 else { return }
-        if let last = clients[number].lastInOrder, last.place.epoch == place.epoch,
-            (last.place.offset < place.offset) != (last.number < Self.number(of: key))
+        if let last = host.rooms[room].lastInOrder, last.place.epoch == place.epoch,
+            (last.place.offset < place.offset) != (last.ticket < ticket)
         {
-            history.fail("\(clients[number].name)'s \(key) is \(place), against the order")
+            history.fail(
+                "\(key) is \(place) on node \(host.number), against the order: before it \(last.place)"
+            )
         }
-        clients[number].lastInOrder = (Self.number(of: key), place)
+        host.rooms[room].lastInOrder = (ticket, place)
     }
-
-    private static func number(of key: String) -> Int { Int(key.split(separator: "m")[1])! }
 
     private func room(_ handle: EngineRoom, _ host: NodeHost) -> Int? {
         host.rooms.firstIndex { $0.handle == handle }
@@ -257,7 +265,7 @@ extension World {
                 "node \(host.number) acknowledges \(key) as \(place), which it has not got")
         }
         history.acknowledge(key, place)
-        requireOrder(number, key, place)
+        requireOrder(ticket, key, place, host, clients[number].room)
         clients[number].unacknowledged.removeAll { $0 == key }
     }
 }

@@ -20,6 +20,7 @@ package final class World {
 
     let seed: UInt64
     let wrong: WorldFaults
+    let emphasis: Emphasis
     var random: ScriptRandom
     var now: UInt64 = 0
     var queue = EventQueue()
@@ -48,11 +49,17 @@ package final class World {
     private(set) var reached: [String: Int] = [:]
     var stepCount = 0
 
-    package init(seed: UInt64, _ wrong: WorldFaults = WorldFaults(), tellsStory: Bool = false) {
+    package convenience init(seed: UInt64, tellsStory: Bool = false) {
+        self.init(seed: seed, WorldFaults(), nil, tellsStory: tellsStory)
+    }
+
+    init(seed: UInt64, _ wrong: WorldFaults, _ emphasis: Emphasis?, tellsStory: Bool = false) {
         self.seed = seed
         self.wrong = wrong
         self.tellsStory = tellsStory
         random = ScriptRandom(seed)
+        let drawn = Emphasis.drawn(&random)
+        self.emphasis = emphasis ?? drawn
         roomCount = Int.random(in: 0..<4, using: &random) == 0 ? 2 : 1
         engine = SimulatedEngine(processCount: 3, fault: wrong.functions)
         engine.onAppend = { [unowned self] process, stream, entry, before in
@@ -64,7 +71,9 @@ package final class World {
                 Client(number: number, room: Int.random(in: 0..<roomCount, using: &random)))
             queue.add(.act(client: number), at: delay(1, 500))
         }
-        talkEnd = chance(50) ? Self.faultEnd : delay(3_000, 20_000)
+        talkEnd =
+            chance(self.emphasis.quietPercent)
+            ? delay(3_000, self.emphasis.lastTalk) : Self.faultEnd
         drawFaults()
         for tick in 1...UInt64(200) { queue.add(.replicate, at: tick * 100 * Self.millisecond) }
     }
