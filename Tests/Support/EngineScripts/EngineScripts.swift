@@ -9,6 +9,7 @@ struct EngineScripts {
         let arguments = CommandLine.arguments
         if arguments.count >= 3, arguments[1] == "run" {
             var failed = 0
+            var most = (0, 0)
             var reached: [String: Int] = [:]
             let first = arguments.count > 3 ? UInt64(arguments[2])! : 0
             for seed in first..<first + UInt64(arguments.last!)! {
@@ -17,10 +18,11 @@ struct EngineScripts {
                     print("seed \(seed): \(found)")
                     failed += 1
                 }
+                most = (max(most.0, world.presenceCount), max(most.1, world.stepCount))
                 for (what, count) in world.reached { reached[what, default: 0] += count }
             }
             for (what, count) in reached.sorted(by: { $0.key < $1.key }) { print(count, what) }
-            print("failed", failed)
+            print("failed", failed, "most", most)
             return
         }
         if arguments.count == 3, arguments[1] == "show" {

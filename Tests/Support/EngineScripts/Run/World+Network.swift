@@ -210,11 +210,13 @@ extension World {
         guard now >= host.pausedUntil else {
             return queue.add(.wake(node: host.number), at: host.pausedUntil)
         }
-        if host.session.state == .greeting, let since = host.session.oldestUnanswered,
-            now >= since + 2 * Self.second
-        {
-            reach("no greeting")
-            lose(host)
+        if host.session.state == .greeting, let since = host.session.oldestUnanswered {
+            if now >= since + 2 * Self.second {
+                reach("no greeting")
+                lose(host)
+            } else {
+                queue.add(.wake(node: host.number), at: since + 2 * Self.second)
+            }
         }
         turn(host)
     }

@@ -218,7 +218,11 @@ extension World {
                     }, at: delay(200, 400))
             case .presence(let handle, let node, let value):
                 guard let room = room(handle, host) else { continue }
+                presenceCount += 1
                 host.rooms[room].presence[node] = String(decoding: value, as: UTF8.self)
+                tell(
+                    "node \(host.number) hears that \(host.rooms[room].presence[node]!) are on \(node)"
+                )
             case .state(let state):
                 reach("state \(state)")
                 tell("node \(host.number) is \(state)")

@@ -39,6 +39,8 @@ package final class World {
     private var givenBackAt: UInt64 = 0
     /// Whether the call that is executed came over a connection that its node has given up.
     var isLateCall = false
+    /// How often a node has heard who is on another.
+    var presenceCount = 0
     /// When people have said what they had to say.
     var talkEnd: UInt64 = 0
     var generation = 0
