@@ -64,7 +64,7 @@ extension World {
             flushServers()
             engine.stop(old)
             dropLinks(to: old, silentPercent: 25)
-            after(0, 2_000) { [unowned self] in
+            after(0, chance(20) ? 8_000 : 2_000) { [unowned self] in
                 tell("process \(replica) is promoted\(isComplete ? "" : ", without the newest")")
                 engine.promote(replica, at: now)
                 after(500, 4_000) { [unowned self] in engine.start(old) }
@@ -156,7 +156,7 @@ extension World {
         tell("process \(old) restarts from a file")
         engine.stop(old)
         dropLinks(to: old, silentPercent: 10)
-        after(50, 1_500) { [unowned self] in
+        after(50, chance(20) ? 8_000 : 1_500) { [unowned self] in
             guard engine.primary == old, !engine[old].isUp else { return }
             engine.start(old, file: file)
             guard chance(30) else { return }

@@ -46,10 +46,10 @@ package final class World {
     var generation = 0
     /// The story, if somebody wants to read it.
     let tellsStory: Bool
-    private(set) var story: [String] = []
+    package private(set) var story: [String] = []
     /// How often something rare has happened.
-    private(set) var reached: [String: Int] = [:]
-    var stepCount = 0
+    package private(set) var reached: [String: Int] = [:]
+    private var stepCount = 0
 
     package convenience init(seed: UInt64, tellsStory: Bool = false) {
         self.init(seed: seed, WorldFaults(), nil, tellsStory: tellsStory)
@@ -134,6 +134,13 @@ package final class World {
 
     // MARK: Running
 
+    /// What is wrong with the run of a seed, with the end of its story; nil if nothing is.
+    package static func failure(of seed: UInt64) -> String? {
+        let world = World(seed: seed, tellsStory: true)
+        guard let found = world.run() else { return nil }
+        return "seed \(seed)\n" + world.story.suffix(60).joined(separator: "\n") + "\n\(found)"
+    }
+
     /// Runs everything. Nil if nothing was wrong, or else what was.
     package func run() -> String? {
         let stages: [(UInt64, () -> Void)] = [
@@ -149,6 +156,9 @@ package final class World {
             advance(to: time)
             if history.violation != nil { break }
             body()
+        }
+        if presenceCount > 3_000 {
+            history.fail("nodes heard \(presenceCount) times who is on another: a storm")
         }
         return history.violation
     }
