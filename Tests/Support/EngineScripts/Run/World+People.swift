@@ -187,6 +187,7 @@ extension World {
                 guard let room = room(handle, host) else { continue }
                 host.rooms[room].isBehind = false
                 reach("diverged")
+                wasReset()
                 tell("node \(host.number) resets room \(room)")
                 for number in host.rooms[room].members {
                     clients[number].view.begin()

@@ -37,6 +37,8 @@ package final class World {
     var nextTicket: UInt64 = 1
     /// When something was given back the last time.
     private var givenBackAt: UInt64 = 0
+    /// Until when nodes say again what they have lost twice in a row.
+    private var renamesUntil: UInt64 = 0
     /// Whether the call that is executed came over a connection that its node has given up.
     var isLateCall = false
     /// How often a node has heard who is on another.
@@ -104,8 +106,14 @@ package final class World {
         }
         // A call that comes late was answered by another process long ago; and a room that has just
         // been given back is not given back again.
-        let isExcused = isLateCall || now < givenBackAt + 2 * Self.second
+        let isExcused = isLateCall || now < givenBackAt + 2 * Self.second || now < renamesUntil
         history.appended(entry.id, key, after: before, to: stream, mayRename: isExcused)
+    }
+
+    /// A node gives up its log. If it has given it back just now, it was lost twice, and is said
+    /// again under new names.
+    func wasReset() {
+        if now < givenBackAt + 2 * Self.second { renamesUntil = now + 15 * Self.second }
     }
 
     // MARK: Random
