@@ -39,6 +39,8 @@ final class History {
     /// is not repeated.
     var requiresOldNames = true
     private var placeOfKey: [String: Place] = [:]
+    /// Messages that have had two names: some node may know them by the other.
+    private var renamedKeys: Set<String> = []
 
     /// Whether there has been a message of this name.
     func knows(_ place: Place) -> Bool { names[place] != nil }
@@ -70,10 +72,10 @@ final class History {
     private func requireOldName(
         _ place: Place, _ key: String, after before: Place, _ mayRename: Bool
     ) {
-        if let old = placeOfKey.updateValue(place, forKey: key), old != place,
-            requiresOldNames, !mayRename,
-            acknowledged[key] == old, publishCounts[key] == 1, predecessors[old] == before
-        {
+        guard let old = placeOfKey.updateValue(place, forKey: key), old != place,
+            renamedKeys.insert(key).inserted, requiresOldNames, !mayRename
+        else { return }
+        if acknowledged[key] == old, publishCounts[key] == 1, predecessors[old] == before {
             fail("\(key) was \(old) behind \(before), and is \(place) there now")
         }
     }

@@ -183,7 +183,12 @@ extension World {
             return true
         }
         if kind == .wedge, now > Self.faultEnd - 7 * Self.second { return false }
-        if let channel { noteUnheard(channel) }
+        if let channel {
+            noteUnheard(channel)
+        } else {
+            // A node that stands still meanwhile may miss it all.
+            unheard.formUnion(0..<roomCount)
+        }
         tell("messages of \(channel ?? "all channels") get lost")
         redis.mutedChannels.insert(channel)
         after(kind == .wedge ? 6_500 : 500, kind == .wedge ? 9_000 : 7_000) {

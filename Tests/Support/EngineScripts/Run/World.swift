@@ -37,7 +37,7 @@ package final class World {
     var nextTicket: UInt64 = 1
     /// When something was given back the last time.
     private var givenBackAt: UInt64 = 0
-    /// Until when nodes say again what they have lost twice in a row.
+    /// Until when nodes say again what was in the log that they have given up.
     private var renamesUntil: UInt64 = 0
     /// Whether the call that is executed came over a connection that its node has given up.
     var isLateCall = false
@@ -110,11 +110,8 @@ package final class World {
         history.appended(entry.id, key, after: before, to: stream, mayRename: isExcused)
     }
 
-    /// A node gives up its log. If it has given it back just now, it was lost twice, and is said
-    /// again under new names.
-    func wasReset() {
-        if now < givenBackAt + 2 * Self.second { renamesUntil = now + 15 * Self.second }
-    }
+    /// A node has given up its log, and says again what Redis has not got.
+    func wasReset() { renamesUntil = now + 15 * Self.second }
 
     // MARK: Random
 
