@@ -59,7 +59,8 @@ for what in "$@"; do
             status=1
         ;;
     engine)
-        if "$programs/EngineScripts" run --state .build/engine-done "${ENDURANCE_ENGINES:-10000}"; then
+        if "$programs/EngineScripts" run --state .build/engine-done \
+            "${ENDURANCE_ENGINES:-10000}"; then
             rm -f .build/engine-done
         else
             status=1

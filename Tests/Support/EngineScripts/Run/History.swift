@@ -91,9 +91,7 @@ final class History {
         if let last = view.seen.last?.place {
             // A stream that begins anew has the same messages behind the same.
             if let before = predecessors[place], before != last {
-                fail(
-                    "\(person) sees \(place) (\(key)) behind \(last), and it stands behind \(before)"
-                )
+                fail("\(person) sees \(place) (\(key)) behind \(last), not behind \(before)")
             } else if predecessors[place] == nil || place.offset != last.offset + 1 {
                 fail("\(person) sees \(place) (\(key)) behind \(last), where it never stood")
             }
@@ -103,7 +101,7 @@ final class History {
     }
 
     /// At the end everybody has everything that was acknowledged: a view that went on has it from
-    /// then, and one that began anew since began with it.
+    /// then, and a view that has begun anew since began with it.
     func requireAll(_ view: View, of person: String, room: String, rooms: [String: String]) {
         for (key, place) in acknowledged.sorted(by: { $0.key < $1.key })
         where rooms[key] == room && !view.keys.contains(key) {

@@ -1,5 +1,4 @@
-// What breaks in Redis: processes that die, change their role or lose data, and messages that do not
-// come.
+// What breaks in Redis: processes die, change their role or lose data, and messages do not come.
 
 extension World {
     // MARK: Redis loses its process
@@ -197,8 +196,9 @@ extension World {
         return true
     }
 
-    /// That a single room's messages do not come, or that its stream is another, is noticed with the
-    /// next message alone; and a presence that was lost is not said again before the room is read.
+    /// That a single room's messages do not come, or that its stream is another, is noticed with
+    /// the next message alone; and a presence that was lost is not said again before the room is
+    /// read.
     private func noteUnheard(_ channel: String) {
         for room in 0..<roomCount where channel.hasSuffix(":r\(room)") { unheard.insert(room) }
     }
