@@ -38,6 +38,13 @@ extension EngineNode {
         announce(node) { _ in [] }
     }
 
+    /// It has said something.
+    mutating func heardFrom(_ node: String, at now: UInt64) {
+        guard let peer = peers[node] else { return }
+        peers[node]?.changedAt = now
+        if !peer.isAlive { revive(node) }
+    }
+
     /// It was not dead, only silent.
     private mutating func revive(_ node: String) {
         peers[node]?.isAlive = true

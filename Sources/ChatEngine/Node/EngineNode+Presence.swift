@@ -109,7 +109,12 @@ extension EngineNode {
         _ node: String, _ value: [UInt8], in room: EngineRoom, at now: UInt64
     ) {
         guard let index = find(room) else { return }
-        guard node == incarnation else { return hear(of: node, value, index, at: now) }
+        guard node == incarnation else {
+            // A value that is not empty was written by the node itself, so that it is alive. Two
+            // nodes that take each other for dead would remove each other's again and again.
+            if !value.isEmpty { heardFrom(node, at: now) }
+            return hear(of: node, value, index, at: now)
+        }
         // Somebody took this node for dead, or an older value came late.
         if value != rooms[index].presence.own { writePresence(index) }
     }

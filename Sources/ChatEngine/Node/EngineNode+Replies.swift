@@ -10,6 +10,9 @@ extension EngineNode {
         guard let flight = flights.first, flight.request == request else { return }
         flights.removeFirst()
         guard stage != .leaving else { return }
+        if case .put(_, _, let resayCount, let pendingCount) = flight.purpose {
+            putEntryCount -= resayCount + pendingCount
+        }
         if reply.isError {
             failed(flight.purpose, with: ErrorReply(reply), at: now)
         } else {

@@ -57,6 +57,23 @@ import Testing
         #expect(says(desk) == ["aa", "bb"])
     }
 
+    @Test func `Only so much is on its way in all rooms together`() {
+        let desk = Desk { $0.putLimit = 3 }
+        let rooms = (0..<5).map { desk.open("room \($0)") }
+        desk.up()
+        for _ in rooms { desk.answerRead(.tail(true, "0-0")) }
+        for room in rooms { desk.publish("a", "b", in: room) }
+        #expect(desk.turnNames() == ["r1_put", "r1_put"])
+        let names = (0..<5).map { RoomNames("room \($0)", prefix: "roost") }
+        for remaining in [1, 1, 1, 0, 0] {
+            let stream = desk.expectNext("r1_put")[3]
+            let channel = names.first { $0.stream == stream }!.channel
+            desk.push(channel, "m 0-0 1-7\n1 1\naA1 1\nbB")
+            desk.answer(.texts("1-7", "2-7"))
+            #expect(desk.turnNames().count == remaining)
+        }
+    }
+
     @Test func `Each call draws another epoch`() {
         let (desk, room) = Desk.live()
         var epochs: Set<String> = []

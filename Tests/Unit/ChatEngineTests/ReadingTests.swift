@@ -178,6 +178,30 @@ import Testing
         #expect(puts(desk) == 2)
     }
 
+    @Test func `What another node gives back meanwhile is read instead`() {
+        let desk = Desk { $0.refillLimit = 1 }
+        let rooms = ["other", "lobby"].map { desk.open($0) }
+        let names = ["other", "lobby"].map { RoomNames($0, prefix: "roost") }
+        desk.up()
+        for _ in 0..<2 { desk.answerRead(.tail(true, "2-7", ["1-7=a", "2-7=b"])) }
+        desk.cut()
+        desk.up()
+        for _ in 0..<2 {
+            desk.answer(.list([]))
+            desk.answer(.tail(false, "1-7", ["1-7=a"]))
+        }
+        // One waits for the other.
+        desk.turn()
+        let put = desk.commands.unanswered.map(\.command)
+        #expect(put.count == 1 && put[0][1] == "r1_put")
+        let second = put[0][3] == names[0].stream ? 1 : 0
+        desk.push(names[second].channel, "m 1-7 2-7\n1 1\nbB")
+        #expect(desk.turnNames() == ["SSUBSCRIBE", "r1_pres", "r1_tail"])
+        desk.answer(.texts("2-7"))
+        desk.answerRead(.tail(true, "2-7"))
+        #expect(desk.isLive(rooms[second]))
+    }
+
     @Test func `A connection that is full is tried again`() {
         let desk = Desk()
         let room = desk.open("lobby")
