@@ -77,7 +77,7 @@ extension ChatHandler: RedisHandler, TimerHandler {
                 if case .placed = event { engineRefusal = nil }
                 take(.log(event), &io)
             case .waiting(let isOver):
-                // Who says something hears at once that it cannot be kept, and why.
+                // People who say something hear at once that it cannot be kept.
                 let state = isOver ? StoreState.fails(.failing) : .works
                 chat.answered(.state(state), at: io.timestamp, &effects)
                 carryOutEffects(&io)

@@ -50,7 +50,7 @@ def retried():
 
 
 def resumed():
-    """Whoever goes on at another server is recovered, and misses nothing and doubles nothing"""
+    """People who go on at another server are recovered, and miss nothing and see nothing twice"""
     with Chat() as chat:
         nodes = [chat.node(), chat.node()]
         ann, bob = Person(chat, "ann", nodes[0]), Person(chat, "bob", nodes[1])
