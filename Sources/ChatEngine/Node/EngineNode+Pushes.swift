@@ -67,7 +67,7 @@ extension EngineNode {
                 if fits { rooms[index].log.append(key.entry(place, after: previous)) }
             }
             previous = place
-            place.offset += 1
+            place.offset &+= 1
         }
         let last = rooms[index].log.endSerial
         if last > first {

@@ -90,7 +90,9 @@ extension EngineNode {
 
     mutating func tailAnswered(_ reply: borrowing RedisReply, of room: EngineRoom) {
         guard let index = find(room), case .reading = rooms[index].stage else { return }
-        guard let tail = RoomTail(reply) else { return leave(.notUnderstood("r1_tail")) }
+        guard let tail = RoomTail(reply),
+            !tail.goesOn || !tail.isEmpty || tail.top == rooms[index].log.head
+        else { return leave(.notUnderstood("r1_tail for \(rooms[index].names.stream)")) }
         rooms[index].stage = .idle
         // Redis has changed meanwhile: what it was says nothing.
         guard !rooms[index].readsAgain else { return requestRead(room) }

@@ -67,7 +67,7 @@ extension EngineNode {
         case (.takesNoWrites, .beat): beatRefused()
         case (.takesNoWrites, .loadFunctions): leave(.refused(error.text))
         case (.takesNoWrites, .presence), (.takesNoWrites, .removePresence):
-            // Whoever is here is written again with the next heartbeat that succeeds.
+            // Everything is written again with the next heartbeat that succeeds.
             heart.boot = []
         case (.takesNoWrites, .removeNode(let node)): deadNodes.append(node)
         case (.takesNoWrites, _): break

@@ -135,10 +135,36 @@ import Testing
         desk.answerBeat(had: "")
         desk.answer(.texts("master", "0"))
         #expect(desk.commands.unanswered.map { $0.command[1] } == ["r1_pres", "r1_tail"])
-        desk.answerRead(.tail(true, "6-7", []))
+        desk.answerRead(.tail(true, "2-7", ["2-7=b"]))
         #expect(!desk.isLive(room))
         desk.answerRead(.tail(true, "1-7"))
         #expect(desk.isLive(room))
+    }
+
+    /// Entries that no node has written, answers that lead nowhere, and what is no answer.
+    @Test(arguments: [
+        Reply.list([.number(1), .bulk("2-7"), .list([.list([.bulk("2-7"), .texts("x", "y")])])]),
+        .list([.number(0), .bulk("2-9"), .list([.list([.bulk("what"), .texts("i", "y")])])]),
+        .list([.number(1), .bulk("2-7"), .list([.bulk("2-7")])]),
+        .tail(true, "2-7"), .list([.number(1), .bulk("x"), .list([])]), .list([]), .bulk("1-7"),
+    ])
+    func `What cannot be followed ends the connection, and the log stays`(_ answer: Reply) {
+        let (desk, room) = Desk.live(["1-7=a"])
+        desk.cut()
+        desk.up()
+        _ = desk.events()
+        desk.answer(.list([]))
+        desk.answer(answer)
+        #expect(
+            desk.events().map(short) == ["notUnderstood r1_tail for \(Desk.room.stream)"])
+        #expect(desk.log(room) == ["1-7=a"])
+    }
+
+    @Test func `A push at the end of all numbers is none`() {
+        let (desk, room) = Desk.live(["1-7=a"])
+        desk.pushMessages("1-7 18446744073709551615-7", "b", "c")
+        #expect(!desk.isLive(room))
+        #expect(desk.log(room).count == 2)
     }
 
     // MARK: Bounds
