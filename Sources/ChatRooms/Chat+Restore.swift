@@ -53,6 +53,8 @@ extension Chat {
         nextUserNumber = try reader.read()
         hasStore = try reader.readBool()
         nextRoomNumber = try reader.read()
+        // Version 11.
+        shared.isOn = reader.isAtEnd ? false : try reader.readBool()
         try reader.leaveRecord(facts)
         let shift = Shift(by: now.monotonic &- savedAt)
         try restoreUsers(&reader, shift)
@@ -70,6 +72,7 @@ extension Chat {
         try checkRooms()
         try countOwned()
         try claimNames(areOfOtherRules: rules != NameKey.rules)
+        if shared.isOn { followAll() }
     }
 
     // MARK: Users

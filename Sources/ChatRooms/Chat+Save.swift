@@ -3,10 +3,12 @@ import Storage
 
 extension Chat {
     static var stateMagic: UInt32 { 0x5448_4352 }  // "RCHT"
-    static var stateVersion: UInt16 { 10 }
+    static var stateVersion: UInt16 { 11 }
     /// The lowest version of a program that may read what this one writes: it skips what it does
     /// not know. ARCHITECTURE, "Versions share the state", has the rules.
     static var minimumReaderVersion: UInt16 { 10 }
+    /// The same of a chat on shared logs: one that does not know them would lose messages.
+    static var minimumReaderVersionOfShared: UInt16 { 11 }
     static var oldestReadableVersion: UInt16 { 10 }
 
     /// The whole chat as bytes, without its limits and its stock of session tokens. All instants
@@ -32,7 +34,8 @@ extension Chat {
     private func save(to out: inout StateWriter, at now: Timestamp, version: UInt16) {
         out.write(Self.stateMagic)
         out.write(version)
-        out.write(Self.minimumReaderVersion)
+        out.write(
+            shared.isOn ? Self.minimumReaderVersionOfShared : Self.minimumReaderVersion)
         out.writeRecord { out in
             out.write(NameKey.rules)
             out.write(now.monotonic)
@@ -41,6 +44,7 @@ extension Chat {
             out.write(nextUserNumber)
             out.write(hasStore)
             out.write(nextRoomNumber)
+            out.write(shared.isOn)
         }
         let numbers = saveUsers(&out)
         saveRooms(&out, numbers)

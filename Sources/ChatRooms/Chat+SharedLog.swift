@@ -41,6 +41,16 @@ extension Chat {
             .follow(id(of: room), key: storeKey(of: room), name: rooms[room].name))
     }
 
+    /// After a hand-over: follows the logs of all rooms behind what is known of them, and has the
+    /// other nodes hear who is here.
+    mutating func followAll() {
+        for room in rooms.indices where rooms[room].isOpen {
+            rooms[room].isFollowed = true
+            follow(room)
+            if rooms[room].members.count > 0 { presenceChanged(room) }
+        }
+    }
+
     /// Throws if a command makes something of which only this node would know: the others would
     /// not respect it.
     func checkIsShared(_ type: CommandType) throws(CommandError) {
