@@ -81,8 +81,8 @@ extension Chat {
     }
 
     /// The number of a user with this session. It is the same on every node, and whoever does not
-    /// have the session can't be this user on any. Where access tokens say who somebody is, the name
-    /// alone counts, as it does on one node.
+    /// have the session can't be this user on any. Where access tokens say who somebody is, the
+    /// name alone counts, as it does on one node.
     func sharedNumber(_ token: SessionToken, _ key: NameKey) -> Int64 {
         var bytes = ByteBuffer(minimumCapacity: 64)
         if !limits.requiresTokens { bytes.append(littleEndian: token.proof.bits) }
