@@ -131,6 +131,16 @@ import Testing
         #expect(desk.events().map(short).suffix(1) == ["placed 1 3-9"])
     }
 
+    @Test func `What Redis has lost before it was read is said again`() {
+        let (desk, room) = Desk.live(["1-7=a"])
+        desk.publish("b", in: room)
+        desk.turn()
+        desk.answer(.texts("2-7"))
+        desk.turn()
+        desk.answerRead(.tail(true, "1-7"))
+        #expect(says(desk) == ["b"])
+    }
+
     @Test func `What has a place that the log has left behind counts`() {
         let (desk, room) = Desk.live(["500-7=a"])
         desk.publish("b", in: room)
