@@ -7,7 +7,7 @@ extension Chat {
     /// The lowest version of a program that may read what this one writes: it skips what it does
     /// not know. ARCHITECTURE, "Versions share the state", has the rules.
     static var minimumReaderVersion: UInt16 { 10 }
-    /// The same of a chat on shared logs: one that does not know them would lose messages.
+    /// The same of a chat on shared logs: a program without them would lose messages.
     static var minimumReaderVersionOfShared: UInt16 { 11 }
     static var oldestReadableVersion: UInt16 { 10 }
 

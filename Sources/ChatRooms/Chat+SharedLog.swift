@@ -121,7 +121,7 @@ extension Chat {
         letAskersGoOn(room, rooms[room].isFollowed ? .nothing : .failed, at: now, &effects)
     }
 
-    /// Whoever has waited for the room goes on, one by one.
+    /// All who waited for the room go on, one by one.
     private mutating func letAskersGoOn(
         _ room: RoomIndex, _ read: StoreRead, at now: Timestamp, _ effects: inout Effects
     ) {

@@ -33,7 +33,7 @@ import Testing
         #expect(events(node, key) == ["join Bob 2", "join eve 3", "leave eve 2", "leave bob 1"])
     }
 
-    @Test func `Who leaves here and is elsewhere stays a member`() {
+    @Test func `A user who leaves here and is elsewhere stays a member`() {
         let node = LoneNode()
         let key = node.login(1, "ann")
         let bob = node.login(2, "bob")

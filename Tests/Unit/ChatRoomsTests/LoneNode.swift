@@ -79,7 +79,7 @@ final class LoneNode {
         return part
     }
 
-    /// The log takes the oldest post. Returns its place, which nobody has been told.
+    /// The log takes the oldest post. Returns its place, of which nobody has heard.
     @discardableResult
     func append() -> (post: LogPost, place: Place) {
         let post = posts.removeFirst()

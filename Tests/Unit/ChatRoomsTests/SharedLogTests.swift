@@ -41,7 +41,7 @@ import Testing
         #expect(nodes[0].posts[0].key != nodes[0].posts[1].key)
     }
 
-    @Test func `Nobody is told a place before the entry was published`() {
+    @Test func `An entry is published before its author hears its place`() {
         let node = LoneNode()
         let key = node.login(1, "ann")
         node.send(key, hello)
@@ -104,7 +104,7 @@ import Testing
         #expect(node.world.heard(other).last?.offsets == [1])
     }
 
-    @Test func `A log that is another one is told to everybody, and targets in it do not count`() {
+    @Test func `Everybody hears that a log is another one, and targets of before do not count`() {
         let node = LoneNode()
         let key = node.login(1, "ann")
         let reader = node.login(2, "bob")
@@ -138,7 +138,7 @@ import Testing
         let page = node.send(reader, #"{"type":"history","room":"lobby","before":3}"#).first!
         let texts = (page["messages"] as! [JSON]).map { $0["text"] as? String }
         #expect(texts == ["new 1", "new 2"])
-        // Whoever was cut off meanwhile has a place that is gone, or one that is still there.
+        // A client that was cut off meanwhile has a place that is gone, or still there.
         for (epoch, offset, recovered) in [(node.epoch, 3, false), (node.epoch, 1, true)] {
             let since = #"{"epoch":"\#(Epoch(number: epoch).text)","offset":\#(offset)}"#
             let joined = node.send(
