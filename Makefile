@@ -68,6 +68,7 @@ conformance: deps ## Run the Autobahn test suite (needs Python 2.7) against serv
 endurance: deps ## Slow lines, restarts, attacks, a day, crashes at full length (ARGS="day keep")
 	$(RELEASE) --product TestServer
 	$(RELEASE) --product KernelScripts
+	$(RELEASE) --product EngineScripts
 	$(RELEASE) --product train-map
 	$(RELEASE) --product roost
 	$(RELEASE) --product echo-server

@@ -252,7 +252,7 @@ let package = Package(
         .testTarget(name: "TidyTests", path: "Tests/Unit/TidyTests", swiftSettings: tests),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["SimulationKit", "WireKit", "roost", "TestSupport"],
+            dependencies: ["SimulationKit", "WireKit", "EngineScripts", "roost", "TestSupport"],
             path: "Tests/Simulation", swiftSettings: tests),
         .testTarget(
             name: "FuzzTests",
@@ -275,7 +275,7 @@ let package = Package(
             name: "InteropTests",
             dependencies: [
                 "roost", "EchoServer", "Talk", "SharedChat", "AutobahnClient", "TestSupport",
-                "ChatEngine", "RedisClient", "Storage",
+                "ChatEngine", "EngineScripts", "RedisClient", "Storage",
             ],
             path: "Tests/Interop",
             exclude: ["expected-server.json", "expected-client.json", "RESULTS.md"],

@@ -68,8 +68,11 @@ extension Chat {
         let author = users[connections[command.connection.slot].user].number
         let known = message.fold.reactions.first { $0.author == author }
         if known?.emoji ?? [] == body?.bytes(text) ?? [] {
-            let place = Place(
-                offset: known?.offset ?? message.offset, epoch: rooms[room].history.last.epoch)
+            let offset = known?.offset ?? message.offset
+            let history = rooms[room].history
+            let epoch =
+                offset < history.firstOffset ? history.last.epoch : history.epoch(of: offset)
+            let place = Place(offset: offset, epoch: epoch)
             answer(acknowledge(command, text, room, place, &effects), &effects)
             return .done
         }

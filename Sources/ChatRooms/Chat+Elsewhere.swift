@@ -31,7 +31,7 @@ extension Chat {
     }
 
     /// The other nodes shall hear of the members here, once a turn.
-    private mutating func presenceChanged(_ room: RoomIndex) {
+    mutating func presenceChanged(_ room: RoomIndex) {
         guard !rooms[room].isPresenceChanged else { return }
         rooms[room].isPresenceChanged = true
         shared.changedRooms.append(room)

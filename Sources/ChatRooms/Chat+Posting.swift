@@ -49,7 +49,7 @@ extension Chat {
         return nil
     }
 
-    /// The place of the entry if it is a retry of one that is kept.
+    /// The place of the entry if it is a retry of what is kept.
     private func placeOfKept(_ said: Said, in room: RoomIndex) -> Place? {
         guard !said.id.isEmpty else { return nil }
         let offset = rooms[room].history.find(
@@ -191,8 +191,8 @@ extension Chat {
         pendingByteCount -= post.byteCount
     }
 
-    /// Whoever has waited for the entry is answered: its room may be forgotten. Not before that,
-    /// since an answer lets commands go on, and the last member leave.
+    /// All who waited for the entry are answered: its room may be forgotten. Not before that, since
+    /// an answer lets commands go on, and the last member leave.
     private mutating func release(
         _ post: SharedLog.Post, at now: Timestamp, _ effects: inout Effects
     ) {

@@ -53,9 +53,12 @@ extension Chat {
         nextUserNumber = try reader.read()
         hasStore = try reader.readBool()
         nextRoomNumber = try reader.read()
+        // Version 11.
+        shared.isOn = reader.isAtEnd ? false : try reader.readBool()
         try reader.leaveRecord(facts)
         let shift = Shift(by: now.monotonic &- savedAt)
-        try restoreUsers(&reader, shift)
+        let areOfOtherRules = rules != NameKey.rules
+        try restoreUsers(&reader, shift, areHashed: !areOfOtherRules)
         try restoreRooms(&reader, shift)
         for room in rooms.indices { rooms[room].lastActivity = now.monotonic }
         try restoreConnections(&reader, shift)
@@ -69,33 +72,33 @@ extension Chat {
         try checkUsers()
         try checkRooms()
         try countOwned()
-        try claimNames(areOfOtherRules: rules != NameKey.rules)
+        try claimNames(areOfOtherRules: areOfOtherRules)
+        if shared.isOn { followAll() }
     }
 
     // MARK: Users
 
+    /// Reads the users. Their names' hashes are made as they are read if `areHashed`, and else when
+    /// it is known who has which name.
     private mutating func restoreUsers(
-        _ reader: inout StateReader, _ shift: Shift
+        _ reader: inout StateReader, _ shift: Shift, areHashed: Bool
     ) throws(StateError) {
         let goneCount = try reader.read(UInt32.self)
         let count = try reader.readElementCount()
         guard goneCount <= count else { throw .damaged }
         for number in 0..<UInt32(count) {
             let record = try reader.enterRecord()
-            let name = try reader.readName()
-            let isFindable = try reader.readBool()
-            let session = SessionProof(bits: try reader.read())
-            let userNumber: Int64 = try reader.read()
-            let leftAt = shift.milliseconds(try reader.read())
+            let (name, hash) = try reader.readName(hashing: areHashed)
+            var fields = try reader.readFields(User.savedByteCount)
+            let isFindable = try reader.nextBool(&fields)
+            var user = User(name: name, nameHash: hash, isFindable: isFindable)
+            user.session = SessionProof(bits: reader.next(&fields))
+            user.number = reader.next(&fields)
+            user.leftAt = shift.milliseconds(reader.next(&fields))
             try reader.leaveRecord(record)
-            // Not `isAllowed`: whoever has a name keeps it, when the rules become stricter.
-            guard Name.isWritable(name) else { throw .damaged }
-            let user = users.allocate(
-                User(
-                    name: name, session: session, number: userNumber, isFindable: isFindable,
-                    leftAt: leftAt))
+            let index = users.allocate(user)
             if number < goneCount {
-                goneUsers.append(user, in: &users)
+                goneUsers.append(index, in: &users)
             }
         }
     }

@@ -31,13 +31,10 @@ extension Chat {
         }
     }
 
-    /// The same under the same rules: everybody has their name, or has it no longer, as before.
+    /// The same under the same rules: everybody has their name, or has it no longer, as before. The
+    /// hashes of users' names are there.
     private mutating func findNames() throws(StateError) {
-        var found: [UserIndex] = []
-        for user in users.indices where users[user].isFindable {
-            users[user].nameHash = NameKey(users[user].name).hash
-            found.append(user)
-        }
+        let found = users.indices.filter { users[$0].isFindable }
         var foundRooms: [RoomIndex] = []
         for room in rooms.indices
         where rooms[room].isOpen && rooms[room].kind != .direct && rooms[room].isFindable {

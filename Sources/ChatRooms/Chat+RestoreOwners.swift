@@ -14,8 +14,9 @@ extension Chat {
         }
         for user in users.indices {
             let record = try reader.enterRecord()
-            users[user].restsAt = shift.microseconds(try reader.read())
-            users[user].owner = try reader.readIndex()
+            var fields = try reader.readFields(Owner.savedByteCount)
+            users[user].restsAt = shift.microseconds(reader.next(&fields))
+            users[user].owner = OwnerIndex(rawValue: reader.next(&fields))
             try reader.leaveRecord(record)
             let isGone = users[user].connectionCount == 0 && !isAccount(user)
             guard isGone ? owners.contains(users[user].owner) : users[user].owner == .none else {

@@ -106,18 +106,19 @@ extension Chat {
 
         for _ in 0..<(try reader.readElementCount()) {
             let record = try reader.enterRecord()
-            let user: UserIndex = try reader.readIndex()
+            var fields = try reader.readFields(Membership.savedByteCount)
+            let user = UserIndex(rawValue: reader.next(&fields))
             guard users.contains(user), lastRooms[Int(user.rawValue)] != index else {
                 throw .damaged
             }
             lastRooms[Int(user.rawValue)] = index
             let typedAt =
-                try reader.read(UInt32.self)
+                reader.next(&fields, as: UInt32.self)
                 &+ UInt32(truncatingIfNeeded: shift.difference)
             let membership = memberships.allocate(
                 Membership(
                     user: user, room: index, link: users[user].firstMembership,
-                    typedAt: typedAt, readOffset: try reader.read()))
+                    typedAt: typedAt, readOffset: reader.next(&fields)))
             try reader.leaveRecord(record)
             users[user].firstMembership = membership
             rooms[index].members.append(membership, in: &memberships)
@@ -210,19 +211,20 @@ extension Chat {
     private mutating func restoreConnection(
         _ reader: inout StateReader, _ shift: Shift
     ) throws(StateError) {
-        let slot = try reader.read(UInt32.self)
+        var fields = try reader.readFields(ConnectionRecord.savedByteCount)
+        let slot: UInt32 = reader.next(&fields)
         // Four million: a damaged number must not make a table of gigabytes.
         guard slot < 1 << 22 else { throw .damaged }
         connections.reach(slot)
         guard connections[slot].state == .closed else { throw .damaged }
-        var record = ConnectionRecord(generation: try reader.read())
-        record.resourceID = try reader.read()
-        guard let state = ConnectionRecord.State(rawValue: try reader.read()), state != .closed
+        var record = ConnectionRecord(generation: reader.next(&fields))
+        record.resourceID = reader.next(&fields)
+        guard let state = ConnectionRecord.State(rawValue: reader.next(&fields)), state != .closed
         else { throw .damaged }
         record.state = state
-        record.restsAt = shift.microseconds(try reader.read())
-        record.refusalCount = try reader.read()
-        record.user = try reader.readIndex()
+        record.restsAt = shift.microseconds(reader.next(&fields))
+        record.refusalCount = reader.next(&fields)
+        record.user = UserIndex(rawValue: reader.next(&fields))
         let isNamed = users.contains(record.user)
         guard isNamed || record.user == .none, isNamed || state != .loggedIn else {
             throw .damaged
@@ -233,7 +235,7 @@ extension Chat {
             users[record.user].firstConnection = slot
         }
         connections[slot] = record
-        let roomCount = Int(try reader.read(UInt32.self))
+        let roomCount = Int(reader.next(&fields, as: UInt32.self))
         var last: RoomSubscriptionIndex = .none
         for _ in 0..<roomCount {
             let room: RoomIndex = try reader.readIndex()

@@ -3,10 +3,12 @@ import Storage
 
 extension Chat {
     static var stateMagic: UInt32 { 0x5448_4352 }  // "RCHT"
-    static var stateVersion: UInt16 { 10 }
+    static var stateVersion: UInt16 { 11 }
     /// The lowest version of a program that may read what this one writes: it skips what it does
     /// not know. ARCHITECTURE, "Versions share the state", has the rules.
     static var minimumReaderVersion: UInt16 { 10 }
+    /// The same of a chat on shared logs: a program without them would lose messages.
+    static var minimumReaderVersionOfShared: UInt16 { 11 }
     static var oldestReadableVersion: UInt16 { 10 }
 
     /// The whole chat as bytes, without its limits and its stock of session tokens. All instants
@@ -30,9 +32,14 @@ extension Chat {
     }
 
     private func save(to out: inout StateWriter, at now: Timestamp, version: UInt16) {
+        // About what follows, so that it is not moved while it grows.
+        out.bytes.reserve(
+            users.count * 80 + memberships.count * 20 + connections.count * 54 + rooms.count * 200
+                + historyByteCount)
         out.write(Self.stateMagic)
         out.write(version)
-        out.write(Self.minimumReaderVersion)
+        out.write(
+            shared.isOn ? Self.minimumReaderVersionOfShared : Self.minimumReaderVersion)
         out.writeRecord { out in
             out.write(NameKey.rules)
             out.write(now.monotonic)
@@ -41,6 +48,7 @@ extension Chat {
             out.write(nextUserNumber)
             out.write(hasStore)
             out.write(nextRoomNumber)
+            out.write(shared.isOn)
         }
         let numbers = saveUsers(&out)
         saveRooms(&out, numbers)
@@ -58,28 +66,37 @@ extension Chat {
     /// each user's number in the saved state, by its index in `users`.
     private func saveUsers(_ out: inout StateWriter) -> [UserIndex] {
         var numbers = [UserIndex](repeating: .none, count: users.endIndex)
-        var order: [UserIndex] = []
+        out.write(UInt32(goneUsers.count))
+        let place = out.count
+        out.write(UInt32(0))
+        var count = 0
         var index = goneUsers.first
         while index != .none {
-            order.append(index)
+            saveUser(index, &out)
+            numbers[Int(index.rawValue)] = UserIndex(count)
+            count += 1
             index = goneUsers.next(index, in: users)
         }
-        let goneCount = order.count
         for index in users.indices
         where users[index].connectionCount > 0 || isAccount(index) {
-            order.append(index)
+            saveUser(index, &out)
+            numbers[Int(index.rawValue)] = UserIndex(count)
+            count += 1
         }
-        out.write(UInt32(goneCount))
-        out.write(records: order.count, order.enumerated()) { out, element in
-            let (number, index) = element
-            numbers[Int(index.rawValue)] = UserIndex(number)
-            out.write(name: users[index].name)
-            out.write(users[index].isFindable)
-            out.write(users[index].session.bits)
-            out.write(users[index].number)
-            out.write(users[index].leftAt)
-        }
+        out.overwrite(UInt32(count), at: place)
         return numbers
+    }
+
+    private func saveUser(_ index: UserIndex, _ out: inout StateWriter) {
+        let record = out.beginRecord()
+        out.write(name: users[index].name)
+        out.writeFields(User.savedByteCount) { fields in
+            fields.write(users[index].isFindable)
+            fields.write(users[index].session.bits)
+            fields.write(users[index].number)
+            fields.write(users[index].leftAt)
+        }
+        out.endRecord(record)
     }
 
     private func saveRooms(_ out: inout StateWriter, _ numbers: [UserIndex]) {
@@ -134,32 +151,42 @@ extension Chat {
         var member = rooms[index].members.first
         while member != .none {
             let record = out.beginRecord()
-            out.write(numbers[Int(memberships[member].user.rawValue)])
-            out.write(memberships[member].typedAt)
-            out.write(memberships[member].readOffset)
+            out.writeFields(Membership.savedByteCount) { fields in
+                fields.write(numbers[Int(memberships[member].user.rawValue)].rawValue)
+                fields.write(memberships[member].typedAt)
+                fields.write(memberships[member].readOffset)
+            }
             out.endRecord(record)
             member = rooms[index].members.next(member, in: memberships)
         }
     }
 
     private func saveConnections(_ out: inout StateWriter, _ numbers: [UserIndex]) {
-        let slots = (0..<UInt32(connections.count)).filter { connections[$0].state != .closed }
-        out.write(records: slots.count, slots) { out, slot in
-            out.write(slot)
-            out.write(connections[slot].generation)
-            out.write(connections[slot].resourceID)
-            out.write(connections[slot].state.rawValue)
-            out.write(connections[slot].restsAt)
-            out.write(connections[slot].refusalCount)
+        let place = out.count
+        out.write(UInt32(0))
+        var count: UInt32 = 0
+        for slot in 0..<UInt32(connections.count) where connections[slot].state != .closed {
+            count += 1
+            let record = out.beginRecord()
             let user = connections[slot].user
-            out.write(user == .none ? .none : numbers[Int(user.rawValue)])
-            out.write(UInt32(connections[slot].roomCount))
+            out.writeFields(ConnectionRecord.savedByteCount) { fields in
+                fields.write(slot)
+                fields.write(connections[slot].generation)
+                fields.write(connections[slot].resourceID)
+                fields.write(connections[slot].state.rawValue)
+                fields.write(connections[slot].restsAt)
+                fields.write(connections[slot].refusalCount)
+                fields.write((user == .none ? .none : numbers[Int(user.rawValue)]).rawValue)
+                fields.write(UInt32(connections[slot].roomCount))
+            }
             var index = connections[slot].firstSubscription
             while index != .none {
                 out.write(subscriptions[index].room)
                 index = subscriptions[index].link
             }
+            out.endRecord(record)
         }
+        out.overwrite(count, at: place)
         out.write(records: waiting.count, 0..<waiting.count) { out, number in
             out.write(waiting[number].key.slot)
             out.write(waiting[number].key.generation)

@@ -40,9 +40,11 @@ extension Chat {
         }
         for user in order {
             let record = out.beginRecord()
-            out.write(users[user].restsAt)
             let owner = users[user].owner
-            out.write(owner == .none ? .none : ownerNumbers[Int(owner.rawValue)])
+            out.writeFields(Owner.savedByteCount) { fields in
+                fields.write(users[user].restsAt)
+                fields.write((owner == .none ? .none : ownerNumbers[Int(owner.rawValue)]).rawValue)
+            }
             out.endRecord(record)
         }
     }

@@ -41,6 +41,16 @@ extension Chat {
             .follow(id(of: room), key: storeKey(of: room), name: rooms[room].name))
     }
 
+    /// After a hand-over: follows the logs of all rooms behind what is known of them, and has the
+    /// other nodes hear who is here.
+    mutating func followAll() {
+        for room in rooms.indices where rooms[room].isOpen {
+            rooms[room].isFollowed = true
+            follow(room)
+            if rooms[room].members.count > 0 { presenceChanged(room) }
+        }
+    }
+
     /// Throws if a command makes something of which only this node would know: the others would
     /// not respect it.
     func checkIsShared(_ type: CommandType) throws(CommandError) {
@@ -71,8 +81,8 @@ extension Chat {
     }
 
     /// The number of a user with this session. It is the same on every node, and whoever does not
-    /// have the session can't be this user on any. Where access tokens say who somebody is, the name
-    /// alone counts, as it does on one node.
+    /// have the session can't be this user on any. Where access tokens say who somebody is, the
+    /// name alone counts, as it does on one node.
     func sharedNumber(_ token: SessionToken, _ key: NameKey) -> Int64 {
         var bytes = ByteBuffer(minimumCapacity: 64)
         if !limits.requiresTokens { bytes.append(littleEndian: token.proof.bits) }
@@ -111,7 +121,7 @@ extension Chat {
         letAskersGoOn(room, rooms[room].isFollowed ? .nothing : .failed, at: now, &effects)
     }
 
-    /// Whoever has waited for the room goes on, one by one.
+    /// All who waited for the room go on, one by one.
     private mutating func letAskersGoOn(
         _ room: RoomIndex, _ read: StoreRead, at now: Timestamp, _ effects: inout Effects
     ) {

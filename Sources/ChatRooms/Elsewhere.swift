@@ -1,6 +1,6 @@
 // The members that a room has on other nodes. A name is one member, on however many nodes it is.
 
-/// Who is in a room on other nodes than this one.
+/// The members of a room on other nodes than this one.
 struct Elsewhere {
     /// A name that is somewhere.
     private struct Other {
@@ -37,7 +37,7 @@ struct Elsewhere {
     }
 
     /// The node's members are these from now on. `isHere` says of a key whether that name is here.
-    /// Returns the names that are members now and were not, and those that are no members any more.
+    /// Returns the names that are members now and were not, and the names that are none any more.
     mutating func set(
         _ presence: RoomPresence?, of node: String, isHere: (String) -> Bool
     ) -> (came: [String], left: [String]) {

@@ -121,7 +121,7 @@ struct EntryBody {
 
     // MARK: The frame
 
-    /// Appends the frame of the entry at a place. `bytes` are those that the body was read from.
+    /// Appends the frame of the entry at a place. The body was read from `bytes`.
     func writeFrame(
         at place: Place, beginsEpoch: Bool, room: borrowing String, _ bytes: Span<UInt8>,
         to out: inout ByteBuffer

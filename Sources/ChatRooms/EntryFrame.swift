@@ -7,8 +7,9 @@ import Storage
 ///
 /// `epoch` is there only if the entry before it has another one, `reply` only in an answer, and
 /// `id` only if the author gave one. `reply_epoch` stands behind `reply` if that has another epoch
-/// than the entry, in a log that several nodes share. The other kinds have `target` where a message has `reply`. A
-/// deletion has no `text`, and a reaction `emoji`, which is null if it was taken back.
+/// than the entry, in a log that several nodes share. The other kinds have `target` where a message
+/// has `reply`. A deletion has no `text`, and a reaction `emoji`, which is null if it was taken
+/// back.
 public enum EntryFrame {
     /// Up to the author's name. Returns where that lies in `out`.
     @inline(__always)

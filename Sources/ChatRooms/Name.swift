@@ -77,7 +77,18 @@ enum Name {
     /// Whether a name that was saved by a server with other rules can be written as it is.
     static func isWritable(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= 4 * roomScalarLimit
-            && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C && $0 != 0x7F }
+            && name.utf8.allSatisfy(isWritable)
+    }
+
+    /// The same for a name's UTF-8.
+    static func isWritable(_ name: Span<UInt8>) -> Bool {
+        guard !name.isEmpty, name.count <= 4 * roomScalarLimit else { return false }
+        for index in name.indices where !isWritable(name[index]) { return false }
+        return true
+    }
+
+    private static func isWritable(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != 0x22 && byte != 0x5C && byte != 0x7F
     }
 
     static func isAllowed(_ name: String) -> Bool { fault(in: name, .room) == nil }

@@ -65,9 +65,12 @@ enum NameCharacters {
     }
 
     /// A hash of UTF-8 bytes. Every process has another seed.
-    static func hash(_ text: borrowing String) -> UInt32 {
+    static func hash(_ text: borrowing String) -> UInt32 { hash(text.utf8Span.span) }
+
+    /// The same for bytes that lie anywhere.
+    static func hash(_ text: Span<UInt8>) -> UInt32 {
         var hasher = Hasher()
-        unsafe text.utf8Span.span.bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        unsafe text.bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
         return UInt32(truncatingIfNeeded: hasher.finalize())
     }
 }

@@ -61,23 +61,22 @@ struct NameIndex<Record: Named>: ~Copyable {
         while heads.count * 2 < order.count { heads.append(.none) }
         while mask < heads.count - 1 { mask = mask << 1 | 1 }
         nameCount = order.count
-        var hashes = [UInt32](repeating: 0, count: pool.endIndex)
-        var links = [Index](repeating: .none, count: pool.endIndex)
+        var filled = [(hash: UInt32, link: Index)](
+            repeating: (0, .none), count: pool.endIndex)
         for index in order {
             let hash = pool[index].nameHash
             let bucket = bucket(hash)
             let first = heads[bucket]
             var other = first
             while other != .none {
-                if hashes[Int(other.rawValue)] == hash,
+                if filled[Int(other.rawValue)].hash == hash,
                     NameKey(pool[other].name) == NameKey(pool[index].name)
                 {
                     return false
                 }
-                other = links[Int(other.rawValue)]
+                other = filled[Int(other.rawValue)].link
             }
-            hashes[Int(index.rawValue)] = hash
-            links[Int(index.rawValue)] = first
+            filled[Int(index.rawValue)] = (hash, first)
             pool[index].link = first
             heads[bucket] = index
         }

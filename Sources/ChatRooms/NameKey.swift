@@ -29,6 +29,15 @@ struct NameKey: Equatable {
         hash = NameCharacters.hash(folded)
     }
 
+    /// The hash of the key of a name that is its own key, as most are: ASCII without upper case.
+    /// Nil for any other.
+    static func hashOfPlain(_ name: Span<UInt8>) -> UInt32? {
+        for index in name.indices where name[index] >= 0x80 || (0x41...0x5A).contains(name[index]) {
+            return nil
+        }
+        return NameCharacters.hash(name)
+    }
+
     static func == (one: NameKey, other: NameKey) -> Bool {
         one.hash == other.hash && one.folded.utf8.elementsEqual(other.folded.utf8)
     }

@@ -7,7 +7,7 @@ struct ReplyLine {
     private var firstTurn: UInt64 = 0
     /// The texts; nil while a reply is not known yet.
     private var texts = Queue<[UInt8]?>()
-    /// Texts that became known behind one that is not.
+    /// Texts that became known before it was their turn.
     private var known: [UInt64: [UInt8]] = [:]
 
     init(generation: UInt32) {

@@ -1,12 +1,12 @@
-// Who is in a room on one node, as the other nodes hear it.
+// The members of a room on one node, as the other nodes hear of them.
 import Storage
 
 /// The members of a room on one node: their names, or only how many they are.
 ///
 ///     version 1 · count 4 · (byte count 1 · name)*
 ///
-/// There are as many names as members, or none: beyond ``ChatLimits/presenceMemberLimit`` nobody is
-/// told who comes and goes.
+/// There are as many names as members, or none: beyond ``ChatLimits/presenceMemberLimit`` nobody
+/// hears who comes and goes.
 public struct RoomPresence: Sendable, Equatable {
     private static var version: UInt8 { 1 }
     /// More names than any node lists.

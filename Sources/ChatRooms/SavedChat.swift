@@ -22,6 +22,22 @@ public enum RestoreError: Error, Equatable, CustomStringConvertible {
     }
 }
 
+// How many bytes the numbers of fixed width have that are written of each, behind a name, or
+// before rooms.
+extension User {
+    static var savedByteCount: Int { 33 }
+}
+extension Membership {
+    static var savedByteCount: Int { 12 }
+}
+extension ConnectionRecord {
+    static var savedByteCount: Int { 34 }
+}
+extension Owner {
+    /// Of a user's owner.
+    static var savedByteCount: Int { 12 }
+}
+
 extension StateError {
     /// Values that no chat has.
     static var damaged: StateError { StateError("the saved chat contradicts itself") }
@@ -64,6 +80,19 @@ extension StateWriter {
 extension StateReader {
     mutating func readName() throws(StateError) -> String {
         try text(try readByteString())
+    }
+
+    /// Reads a user's name, and the hash of its key if that is wanted; throws if it is no name.
+    mutating func readName(
+        hashing isHashed: Bool
+    ) throws(StateError) -> (name: String, hash: UInt32) {
+        let range = try readByteString()
+        let name = try text(range)
+        // Not `isAllowed`: whoever has a name keeps it, when the rules become stricter.
+        guard Name.isWritable(bytes.span.extracting(range)) else { throw .damaged }
+        guard isHashed else { return (name, 0) }
+        let hash = NameKey.hashOfPlain(bytes.span.extracting(range)) ?? NameKey(name).hash
+        return (name, hash)
     }
 
     /// The range of a byte string that is preceded by its count.

@@ -96,7 +96,7 @@ public enum LogEvent: Sendable {
 
 /// What a chat knows that shares its logs.
 struct SharedLog {
-    /// Who waits for an entry's place.
+    /// Somebody who waits for an entry's place.
     enum Waiter {
         /// A connection, with its turn in its ``ReplyLine`` and its command's `ref` as it was
         /// written.

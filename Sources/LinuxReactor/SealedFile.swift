@@ -1,4 +1,4 @@
-// UNSAFE: writes and reads whole arrays, each with its own length.
+// UNSAFE: writes and reads bytes that are lent with their length.
 // A file in memory that nobody can change any more: what one program leaves to the next.
 import CLinux
 import LibC
@@ -10,23 +10,26 @@ package final class SealedFile: Sendable {
     /// otherwise.
     package let descriptor: FileDescriptor
 
-    /// A file with these parts, one after the other.
-    package static func make(_ parts: [[UInt8]]) throws(SystemError) -> SealedFile {
+    /// A file with these parts, one after the other. The last one may lie anywhere.
+    package static func make(
+        _ parts: [[UInt8]], _ last: Span<UInt8> = Span()
+    ) throws(SystemError) -> SealedFile {
         let file = unsafe clinux_memfd("hand-over")
         guard file >= 0 else { throw SystemError(errno, operation) }
         let made = SealedFile(adopting: FileDescriptor(rawValue: file))
-        for part in parts { try made.append(part) }
+        for part in parts { try made.append(part.span) }
+        try made.append(last)
         guard clinux_seal(file) == 0, lseek(file, 0, SEEK_SET) == 0 else {
             throw SystemError(errno, operation)
         }
         return made
     }
 
-    private func append(_ part: [UInt8]) throws(SystemError) {
+    private func append(_ part: Span<UInt8>) throws(SystemError) {
         let file = descriptor.rawValue
         var written = 0
         while written < part.count {
-            let count = unsafe part.withUnsafeBytes { bytes in
+            let count = unsafe part.withUnsafeBufferPointer { bytes in
                 unsafe Glibc.write(file, bytes.baseAddress! + written, bytes.count - written)
             }
             guard count >= 0 else { throw SystemError(errno, Self.operation) }

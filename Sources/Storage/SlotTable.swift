@@ -61,17 +61,32 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
         freeSlots.append(index)
     }
 
+    // MARK: After a hand-over, in which slots keep their numbers
+
     /// Makes the slots 0 ..< `endIndex` in an empty table, each with an element from `make`. Slots
     /// for which `isTaken` returns true are allocated, and the caller fills them; the others are
-    /// free. It is used after a hand-over, in which slots keep their numbers.
+    /// free.
+    @inlinable
     public mutating func restoreLayout(
         _ endIndex: Int, isTaken: (Index) -> Bool, making make: () -> Element
     ) {
         precondition(elements.count == 0)
-        for index in SlotIndices<Element>(endIndex) {
-            elements.append(make())
-            if !isTaken(index) { freeSlots.append(index) }
-        }
+        extendLayout(to: endIndex, making: make)
+        for index in indices where !isTaken(index) { freeSlots.append(index) }
+    }
+
+    /// Makes all slots up to `endIndex`, each with an element from `make`. They are allocated until
+    /// ``freeLayout(_:)`` has been called.
+    @inlinable
+    package mutating func extendLayout(to endIndex: Int, making make: () -> Element) {
+        while elements.count < endIndex { elements.append(make()) }
+    }
+
+    /// Frees the slots whose elements are free, once all are there.
+    @inlinable
+    package mutating func freeLayout(_ isFree: (borrowing Element) -> Bool) {
+        precondition(freeSlots.count == 0)
+        for index in indices where isFree(self[index]) { freeSlots.append(index) }
     }
 
     /// The element of a slot below ``endIndex``, allocated or free; any other index ends the

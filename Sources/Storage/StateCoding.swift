@@ -8,6 +8,7 @@ public struct StateWriter: ~Copyable {
     /// Everything written so far. Formats with their own encoding of lengths append to it directly.
     public var bytes: ByteBuffer
     /// What a test adds to each record, as a later version would: see ``StateReader``.
+    @usableFromInline
     package let surplus: [UInt8]
 
     /// A writer that has written nothing.
@@ -65,12 +66,14 @@ public struct StateWriter: ~Copyable {
     }
 
     /// Begins a record, and returns what ``endRecord(_:)`` needs.
+    @inlinable
     package mutating func beginRecord() -> Int {
         write(UInt64(0))
         return bytes.count
     }
 
     /// Ends a record: fills in its length.
+    @inlinable
     package mutating func endRecord(_ start: Int) {
         if !surplus.isEmpty {
             let surplus = surplus
@@ -86,6 +89,9 @@ public struct StateWriter: ~Copyable {
     ) {
         bytes.overwrite(value, at: place)
     }
+
+    /// Returns everything written, where it is.
+    package consuming func takeBytes() -> ByteBuffer { bytes }
 
     /// Returns everything written, as an array.
     public consuming func finish() -> [UInt8] { [UInt8](copying: bytes.span) }

@@ -1,4 +1,6 @@
-// UNSAFE: reads numbers where they lie in an array: only within a range that was checked before.
+// UNSAFE: reads numbers where they lie in an array, and compares bytes of it: only within a range
+// that was checked before.
+import LibC
 
 /// Reads what a ``StateWriter`` wrote. No input can make it crash: it throws a ``StateError`` for
 /// invalid state.
@@ -13,6 +15,7 @@ public struct StateReader {
     /// What each record of a later version has at its end, in tests: such a reader finds it there,
     /// or nothing, if an earlier version has written the record. The reader of the earlier version
     /// skips it.
+    @usableFromInline
     package let surplus: [UInt8]
 
     /// A reader at the first byte.
@@ -117,6 +120,7 @@ public struct StateReader {
     }
 
     /// Enters a record, and returns what ``leaveRecord(_:)`` needs.
+    @inlinable
     package mutating func enterRecord() throws(StateError) -> Int {
         let count = try read(UInt64.self)
         guard let count = Int(exactly: count), count <= end - position else {
@@ -127,6 +131,7 @@ public struct StateReader {
     }
 
     /// Skips the rest of a record.
+    @inlinable
     package mutating func leaveRecord(_ outerEnd: Int) throws(StateError) {
         if !surplus.isEmpty, position < end, bytes[position..<end] != surplus[...] {
             throw StateError("a record has more than it should")
@@ -136,14 +141,28 @@ public struct StateReader {
     }
 
     /// The same without a look at it: another pass reads it.
+    @inlinable
     package mutating func skipRecord(_ outerEnd: Int) {
         position = end
         end = outerEnd
     }
 
     /// A place to go back to with ``return(to:)``.
+    @inlinable
     package var place: Int { position }
 
+    /// Whether what was read from a place on are these bytes.
+    package func hasRead(_ other: Span<UInt8>, from start: Int) -> Bool {
+        let read = bytes.span.extracting(start..<position)
+        guard read.count == other.count, !read.isEmpty else { return read.count == other.count }
+        return unsafe read.withUnsafeBufferPointer { one in
+            unsafe other.withUnsafeBufferPointer { two in
+                unsafe memcmp(one.baseAddress!, two.baseAddress!, one.count) == 0
+            }
+        }
+    }
+
     /// Goes back to a place in the record that is being read.
+    @inlinable
     package mutating func `return`(to place: Int) { position = place }
 }

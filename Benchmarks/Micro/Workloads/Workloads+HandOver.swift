@@ -1,8 +1,9 @@
 // A hand-over: the connections of a server, and what a chat knows of its people, written for the
 // next program and read there.
-import ChatRooms
 import Glibc
+import Storage
 
+@testable import ChatRooms
 @testable import LinuxReactor
 @testable import WebSocketServer
 
@@ -93,16 +94,32 @@ private final class Crowd {
     }
 
     /// Hands everything over to another server, which is this one's from then on. `end` gets the
-    /// name of each step when it is over.
-    func handOver(_ end: (String) -> Void = { _ in }) {
-        let state = core.save { _, _ in }
-        end("\(state.descriptors.count) connections in \(state.state.count) bytes, written")
+    /// name of each step when it is over. The state goes through a file, as between processes, only
+    /// if the steps are asked for: what that takes is the kernel's.
+    func handOver(_ end: ((String) -> Void)? = nil) {
+        let written = core.save { _, _ in }
+        end?("\(written.descriptors.count) connections in \(written.byteCount) bytes, written")
+        let state = end.map { throughFile(written, $0) } ?? written
         var next = Self.core(configuration, 0)
         do {
             try next.restore(state) { _, _ throws(StateError) in }
         } catch { fatalError("\(error)") }
-        end("read, and taken up")
+        end?("read, and taken up")
         core = next
+    }
+
+    /// What the next program finds of this in its file.
+    private func throughFile(_ written: HandOver, _ end: (String) -> Void) -> HandOver {
+        let state = ProcessState(
+            programVersion: "", leftAt: Instant(nanoseconds: 0), signalMask: 0, listeners: [],
+            handOver: written)
+        do {
+            let file = try StateFile.parts(state).file()
+            end("the file, written")
+            let read = try StateFile.read(file.read()).handOver
+            end("the file, read")
+            return read
+        } catch { fatalError("\(error)") }
     }
 }
 
@@ -135,11 +152,15 @@ private final class People {
     }
 
     func handOver(_ end: (String) -> Void = { _ in }) {
-        let state = chat.save(at: Self.now)
-        end("the chat in \(state.count) bytes, written")
+        var writer = StateWriter()
+        chat.save(to: &writer, at: Self.now)
+        end("the chat in \(writer.count) bytes, written")
+        let state = StateReader(writer.finish())
+        end("a copy, instead of a file")
         do {
-            chat = try Chat(restoring: state, limits: limits, at: Self.now)
+            let next = try Chat(restoring: state, limits: limits, at: Self.now)
+            end("read")
+            chat = next
         } catch { fatalError("\(error)") }
-        end("read")
     }
 }

@@ -16,9 +16,12 @@ package struct EngineOptions: Sendable {
     /// How many messages one call may publish, and about how many bytes.
     package var entriesPerCall = 200
     package var bytesPerCall = 1 << 20
-    /// How many rooms may be read at once, so that 10,000 of them after a reconnect do not keep
-    /// Redis from answering anything else.
-    package var syncLimit = 256
+    /// How many messages may be on their way to Redis, in all rooms: it needs up to 16 µs for one,
+    /// and everything else waits behind them.
+    package var putLimit = 4_000
+    /// How many rooms may be read at once, which costs up to 2 ms each for 1,000 entries, so that
+    /// 10,000 of them after a reconnect do not keep Redis from answering anything else.
+    package var syncLimit = 64
     /// How many entries may be on their way back to a Redis that has lost them.
     package var refillLimit = 2_000
     /// How many publishes may wait in a room; more are refused.

@@ -40,8 +40,8 @@ extension EngineTrouble: CustomStringConvertible {
         case .refused(let error):
             "Redis refuses what a node needs: \(error) Look at its state, its version and its ACL."
         case .notUnderstood(let what):
-            "Redis has answered something unexpected to \(what). Look at its functions: "
-                + "FUNCTION LIST LIBRARYNAME \(Roost1.name)"
+            "Redis has answered something unexpected to \(what). Look at the key, if it names one: "
+                + "nobody else may write there; and at FUNCTION LIST LIBRARYNAME \(Roost1.name)"
         }
     }
 }

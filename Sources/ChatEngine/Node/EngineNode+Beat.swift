@@ -83,7 +83,7 @@ extension EngineNode {
     private mutating func goUp() {
         stage = .up
         state = .up
-        for index in rooms.indices where rooms[index].isOpen { requestRead(handle(index)) }
+        requestAll()
     }
 
     mutating func roleAnswered(_ reply: borrowing RedisReply) {

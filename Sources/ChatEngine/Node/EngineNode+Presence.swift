@@ -112,8 +112,9 @@ extension EngineNode {
         guard node == incarnation else {
             // A value that is not empty was written by the node itself, so that it is alive. Two
             // nodes that take each other for dead would remove each other's again and again.
+            hear(of: node, value, index, at: now)
             if !value.isEmpty { heardFrom(node, at: now) }
-            return hear(of: node, value, index, at: now)
+            return
         }
         // Somebody took this node for dead, or an older value came late.
         if value != rooms[index].presence.own { writePresence(index) }

@@ -19,6 +19,10 @@ extension EngineNode {
         for room in waiting {
             guard let index = find(room) else { continue }
             rooms[index].isReady = false
+            guard putEntryCount < options.putLimit else {
+                makeReady(index)
+                continue
+            }
             guard rooms[index].isLive, rooms[index].putCount < limit,
                 rooms[index].pausedUntil <= now
             else { continue }
@@ -57,6 +61,7 @@ extension EngineNode {
         rooms[index].resay.markSent(resayCount)
         rooms[index].pending.markSent(pendingCount)
         rooms[index].putCount += 1
+        putEntryCount += resayCount + pendingCount
         return true
     }
 

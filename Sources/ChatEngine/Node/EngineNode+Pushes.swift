@@ -48,6 +48,7 @@ extension EngineNode {
     /// A run of messages of one epoch, which follow each other.
     private mutating func messagesPushed(_ reader: inout WireReader, in room: EngineRoom) {
         guard let index = find(room) else { return }
+        if case .waitingToRefill = rooms[index].stage { readInsteadOfRefilling(index) }
         guard rooms[index].isLive || options.faults.keepPushesWhileSyncing else { return }
         guard var previous = reader.place(until: UInt8(ascii: " ")),
             var place = reader.place(until: 0x0A)
@@ -66,7 +67,7 @@ extension EngineNode {
                 if fits { keep(key.entry(place, after: previous), in: index) }
             }
             previous = place
-            place.offset += 1
+            place.offset &+= 1
         }
         let last = rooms[index].log.endSerial
         if last > first {

@@ -19,7 +19,19 @@ extension EngineNode {
     mutating func dataChanged() {
         for index in rooms.indices where rooms[index].isOpen {
             if case .reading = rooms[index].stage { rooms[index].readsAgain = true }
-            requestRead(handle(index))
+        }
+        requestAll()
+    }
+
+    /// All rooms are to be read. Each node begins with another room, so that what one gives back
+    /// need not be given back by the next.
+    mutating func requestAll() {
+        let count = rooms.endIndex
+        guard count > 0 else { return }
+        let first = Int(random.next() % UInt64(count))
+        for number in 0..<count {
+            let index = TableIndex<RoomState>((first + number) % count)
+            if rooms[index].isOpen { requestRead(handle(index)) }
         }
     }
 
@@ -78,7 +90,9 @@ extension EngineNode {
 
     mutating func tailAnswered(_ reply: borrowing RedisReply, of room: EngineRoom) {
         guard let index = find(room), case .reading = rooms[index].stage else { return }
-        guard let tail = RoomTail(reply) else { return leave(.notUnderstood("r1_tail")) }
+        guard let tail = RoomTail(reply),
+            !tail.goesOn || !tail.isEmpty || tail.top == rooms[index].log.head
+        else { return leave(.notUnderstood("r1_tail for \(rooms[index].names.stream)")) }
         rooms[index].stage = .idle
         // Redis has changed meanwhile: what it was says nothing.
         guard !rooms[index].readsAgain else { return requestRead(room) }

@@ -93,6 +93,13 @@ extension EngineNode {
         return true
     }
 
+    /// Another node was quicker, or has said something new: what there is to do may be less.
+    mutating func readInsteadOfRefilling(_ index: TableIndex<RoomState>) {
+        rooms[index].stage = .idle
+        rooms[index].hasRefilled = false
+        requestRead(handle(index))
+    }
+
     /// Whether that succeeded shows when the room is read again: once, and an error counts, too.
     mutating func refilled(_ room: EngineRoom, _ entryCount: Int) {
         refillEntryCount -= entryCount

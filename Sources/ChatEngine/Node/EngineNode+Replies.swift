@@ -10,6 +10,9 @@ extension EngineNode {
         guard let flight = flights.first, flight.request == request else { return }
         flights.removeFirst()
         guard stage != .leaving else { return }
+        if case .put(_, _, let resayCount, let pendingCount) = flight.purpose {
+            putEntryCount -= resayCount + pendingCount
+        }
         if reply.isError {
             failed(flight.purpose, with: ErrorReply(reply), at: now)
         } else {
@@ -64,7 +67,7 @@ extension EngineNode {
         case (.takesNoWrites, .beat): beatRefused()
         case (.takesNoWrites, .loadFunctions): leave(.refused(error.text))
         case (.takesNoWrites, .presence), (.takesNoWrites, .removePresence):
-            // Whoever is here is written again with the next heartbeat that succeeds.
+            // Everything is written again with the next heartbeat that succeeds.
             heart.boot = []
         case (.takesNoWrites, .removeNode(let node)): deadNodes.append(node)
         case (.takesNoWrites, _): break

@@ -52,6 +52,7 @@ package struct EngineNode: ~Copyable {
     var closing: [EngineRoom] = []
     /// How much of each is under way.
     var readCount = 0
+    var putEntryCount = 0
     var refillEntryCount = 0
     var presenceCount = 0
 
@@ -109,6 +110,7 @@ package struct EngineNode: ~Copyable {
         stage = .down
         flights = Queue()
         readCount = 0
+        putEntryCount = 0
         refillEntryCount = 0
         presenceCount = 0
         for index in rooms.indices where rooms[index].isOpen {

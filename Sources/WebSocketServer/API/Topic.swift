@@ -34,6 +34,16 @@ extension Topic {
         writer.write(generation)
     }
 
+    func save(to fields: inout OutputRawSpan) {
+        fields.write(index.rawValue)
+        fields.write(generation)
+    }
+
+    init(from reader: borrowing StateReader, _ fields: inout StateFields) {
+        index = TopicIndex(rawValue: reader.next(&fields))
+        generation = reader.next(&fields)
+    }
+
     /// Reads what ``save(to:)`` wrote; throws if the bytes end too early.
     public init(from reader: inout StateReader) throws(StateError) {
         index = TopicIndex(rawValue: try reader.read())

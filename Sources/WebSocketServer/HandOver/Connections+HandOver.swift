@@ -4,33 +4,38 @@ import Storage
 import WebSocketCore
 
 extension ServerContext {
-    /// Returns the descriptors in the order in which the connections are written.
+    /// Returns the descriptors in the order in which the connections are written: that of slots.
     func saveConnections(to writer: inout StateWriter) -> [FileDescriptor] {
         writer.write(connections.lastResourceID)
         writer.write(UInt32(connections.slots.endIndex))
         var descriptors: [FileDescriptor] = []
         descriptors.reserveCapacity(connections.slots.count)
+        var attempts: [Slot] = []
         let count = writer.count
         writer.write(UInt32(0))
         // Most have a hundred bytes.
         writer.bytes.reserve(connections.slots.count * 128)
-        for slot in connections.slots.indices where canBeHandedOver(slot) {
+        for slot in connections.slots.indices {
+            guard canBeHandedOver(slot) else {
+                if connections.slots[slot].flags.contains(.attempting) { attempts.append(slot) }
+                continue
+            }
             descriptors.append(connections.slots[slot].descriptor)
             let record = writer.beginRecord()
-            writer.write(slot.rawValue)
             saveConnection(slot, to: &writer)
             saveSubscriptions(of: slot, to: &writer)
             writer.endRecord(record)
         }
         writer.overwrite(UInt32(descriptors.count), at: count)
-        saveAttempts(to: &writer)
+        saveAttempts(attempts, to: &writer)
         return descriptors
     }
 
     /// Four million: a damaged number must not create a table of gigabytes.
     private static var restoredBound: UInt32 { 1 << 22 }
 
-    /// Returns the slots that are in use now.
+    /// Returns the slots that are in use now. Each is checked while it is at hand: with a million
+    /// connections, to look at all of them once more would wait for the memory all the time.
     mutating func restoreConnections(
         from reader: inout StateReader, _ descriptors: [FileDescriptor]
     ) throws(StateError) -> [Slot] {
@@ -41,47 +46,29 @@ extension ServerContext {
             throw StateError("\(count) connections and \(descriptors.count) descriptors")
         }
         guard bound <= Self.restoredBound else { throw StateError("\(bound) are too many places") }
-        // The layout of the table depends on which slots are in use: a first pass reads only those.
-        let start = reader.place
-        var isTaken = [Bool](repeating: false, count: Int(bound))
+        let boundaries = try FrameBoundaries(of: topics)
         var slots: [Slot] = []
         slots.reserveCapacity(descriptors.count)
-        for _ in descriptors.indices {
+        for descriptor in descriptors {
             let outerEnd = try reader.enterRecord()
-            slots.append(try Self.takeSlot(from: &reader, &isTaken))
-            reader.skipRecord(outerEnd)
-        }
-        let attempts = try readAttempts(from: &reader, &isTaken)
-        let end = reader.place
-        connections.slots.restoreLayout(
-            Int(bound), isTaken: { isTaken[Int($0.rawValue)] }, making: { Connection() })
-        for (slot, attempt) in attempts { endAttempt(slot, attempt) }
-        reader.return(to: start)
-        for (slot, descriptor) in zip(slots, descriptors) {
-            let outerEnd = try reader.enterRecord()
-            _ = try reader.read(UInt32.self)
-            try restoreConnection(slot, descriptor, from: &reader)
+            let slot = try restoreConnection(descriptor, below: bound, from: &reader)
             try restoreSubscriptions(of: slot, from: &reader)
             try reader.leaveRecord(outerEnd)
+            try checkRestored(slot, boundaries)
+            slots.append(slot)
         }
-        reader.return(to: end)
+        connections.slots.extendLayout(to: Int(bound)) { Connection() }
+        let attempts = try readAttempts(from: &reader)
+        for (slot, attempt) in attempts { endAttempt(slot, attempt) }
+        if slots.count + attempts.count < bound {
+            connections.slots.freeLayout { $0.phase == .free }
+        }
         for variant in topics.variants.indices where topics.variants[variant].subscribers.count > 0
         {
             topics.markDirty(variant)
         }
+        try checkRestoredTopics(boundaries)
         return slots
-    }
-
-    /// Reads the number of a slot, which nobody else may have.
-    static func takeSlot(
-        from reader: inout StateReader, _ isTaken: inout [Bool]
-    ) throws(StateError) -> Slot {
-        let slot = Slot(rawValue: try reader.read())
-        guard Int(slot.rawValue) < isTaken.count, !isTaken[Int(slot.rawValue)] else {
-            throw StateError("slot \(slot) cannot be taken")
-        }
-        isTaken[Int(slot.rawValue)] = true
-        return slot
     }
 
     // MARK: Subscriptions
@@ -95,11 +82,13 @@ extension ServerContext {
             let subscription = topics.subscriptions[index]
             let variant = subscription.variant
             let record = writer.beginRecord()
-            writer.write(variant.rawValue)
-            topics.variants[variant].topic.save(to: &writer)
-            writer.write(subscription.markedEnd)
-            writer.write(
-                topics.variants[variant].subscribers[Int(subscription.subscriber)].cursor)
+            writer.writeFields(Subscription.savedByteCount) { fields in
+                fields.write(variant.rawValue)
+                topics.variants[variant].topic.save(to: &fields)
+                fields.write(subscription.markedEnd)
+                fields.write(
+                    topics.variants[variant].subscribers[Int(subscription.subscriber)].cursor)
+            }
             writer.endRecord(record)
             count += 1
             index = subscription.next
@@ -127,10 +116,11 @@ extension ServerContext {
     private mutating func restoreSubscription(
         of slot: Slot, from reader: inout StateReader
     ) throws(StateError) -> SubscriptionIndex {
-        let variant = VariantIndex(rawValue: try reader.read())
-        let topic = try Topic(from: &reader)
-        let markedEnd = try reader.read(UInt64.self)
-        let cursor = try reader.read(UInt64.self)
+        var fields = try reader.readFields(Subscription.savedByteCount)
+        let variant = VariantIndex(rawValue: reader.next(&fields))
+        let topic = Topic(from: reader, &fields)
+        let markedEnd: UInt64 = reader.next(&fields)
+        let cursor: UInt64 = reader.next(&fields)
         guard topics.variants.contains(variant),
             cursor >= topics.variants[variant].log.start || topics.isKeyed(variant),
             cursor <= topics.variants[variant].log.end

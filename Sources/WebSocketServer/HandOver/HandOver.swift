@@ -1,13 +1,16 @@
 // What one process hands to the next: descriptors, and the state that belongs to them.
 import LinuxReactor
 import Storage
+import Synchronization
 
 /// A server's connections and topics as plain data. The process that takes them over continues
 /// where this one stopped, in the middle of a frame if need be; the peers notice nothing.
 package struct HandOver: Sendable {
-    /// Where the state is: to take it out of a file of megabytes would be part of the pause.
-    private(set) var bytes: [UInt8]
-    private(set) var range: Range<Int>
+    /// Where the state is, since to copy megabytes would be part of the pause: in a file that was
+    /// read, or where it was written.
+    private var bytes: [UInt8] = []
+    private var range = 0..<0
+    private var written: WrittenState?
     /// The connections' sockets, in the order of the connections in `state`. The receiving process
     /// may have other numbers for them.
     package var descriptors: [FileDescriptor]
@@ -20,19 +23,52 @@ package struct HandOver: Sendable {
         (self.bytes, self.range, self.descriptors) = (bytes, range, descriptors)
     }
 
-    package var state: ArraySlice<UInt8> { bytes[range] }
-    /// The state as an array: of a state that was not read from a file, without a copy.
-    var array: [UInt8] { range == bytes.indices ? bytes : Array(state) }
+    fileprivate init(_ writer: consuming StateWriter, _ descriptors: [FileDescriptor]) {
+        (written, self.descriptors) = (WrittenState(writer), descriptors)
+    }
+
+    /// The state: a copy, if it was not read from a file.
+    package var state: ArraySlice<UInt8> {
+        written.map { $0.withBytes { [UInt8](copying: $0)[...] } } ?? bytes[range]
+    }
+
+    /// How long the state is.
+    package var byteCount: Int { withState { $0.count } }
+
+    /// Lends the state.
+    func withState<Result, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        guard let written else { return try body(bytes.span.extracting(range)) }
+        return try written.withBytes(body)
+    }
 
     func reader(_ form: HandOverForm) -> StateReader {
-        StateReader(bytes, in: range, surplus: form.surplus)
+        guard written == nil else { return StateReader(Array(state), surplus: form.surplus) }
+        return StateReader(bytes, in: range, surplus: form.surplus)
     }
 
     /// Overwrites the state, in which the secrets of TLS connections are.
     mutating func wipeState() {
+        written?.overwrite()
         bytes.wipe()
         range = 0..<0
     }
+}
+
+/// A state where its writer has written it.
+private final class WrittenState: Sendable {
+    private let bytes: Mutex<ByteBuffer>
+
+    init(_ writer: consuming StateWriter) { bytes = Mutex(writer.takeBytes()) }
+
+    func withBytes<Result, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try bytes.withLock { bytes throws(Failure) in try body(bytes.span) }
+    }
+
+    func overwrite() { bytes.withLock { $0.wipe() } }
 }
 
 extension ServerCore where K: ~Copyable {
@@ -65,7 +101,7 @@ extension ServerCore where K: ~Copyable {
         handOverForm.saveHead(to: &writer)
         let descriptors = saveTables(to: &writer)
         saveHandler(&writer, io)
-        return HandOver(state: writer.finish(), descriptors: descriptors)
+        return HandOver(writer, descriptors)
     }
 
     private func saveTables(to writer: inout StateWriter) -> [FileDescriptor] {
@@ -116,11 +152,12 @@ extension ServerCore where K: ~Copyable {
         _ = try restoreTables(from: &reader, handOver.descriptors)
         var again = StateWriter(surplus: handOverForm.surplus)
         let descriptors = saveTables(to: &again)
-        var written = again.finish()
+        var written = again.takeBytes()
         defer { written.wipe() }
         // Another version writes other fields.
         guard descriptors == handOver.descriptors,
-            version != handOverForm.version || handOver.state[start..<reader.place] == written[...]
+            version != handOverForm.version
+                || reader.hasRead(written.span, from: start)
         else { throw StateError("what was read is not what was written") }
         return reader
     }
@@ -138,7 +175,6 @@ extension ServerCore where K: ~Copyable {
         let connections = try reader.enterRecord()
         let slots = try io.restoreConnections(from: &reader, descriptors)
         try reader.leaveRecord(connections)
-        try io.checkRestored(slots)
         try reader.readRecord { reader throws(StateError) in try io.restoreTimers(from: &reader) }
         try reader.leaveRecord(tables)
         return slots

@@ -13,7 +13,7 @@ enum LeavingConnections {
     static func leave(
         _ state: ProcessState, in store: any DescriptorStore, attempt: UInt64
     ) throws(SystemError) {
-        let file = try SealedFile.make(StateFile.parts(state).bytes)
+        let file = try StateFile.parts(state).file()
         let last = try Carrier()
         let carriers = try [last] + fill(with: state.handOver.descriptors, attempt)
         do throws(SystemError) {

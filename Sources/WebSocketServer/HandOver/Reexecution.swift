@@ -271,7 +271,7 @@ struct Reexecution {
         core.io.telemetry.logger.notice(
             "\(program.path) takes over \(state.handOver.descriptors.count) connections.",
             metadata: ["event": "reexec"])
-        let file = try SealedFile.make(StateFile.parts(state).bytes)
+        let file = try StateFile.parts(state).file()
         let kept = state.descriptors + [core.poller.descriptor, file.descriptor]
         defer { for descriptor in kept { try? LinuxKernel.keepOverExec(descriptor, false) } }
         for descriptor in kept { try LinuxKernel.keepOverExec(descriptor, true) }

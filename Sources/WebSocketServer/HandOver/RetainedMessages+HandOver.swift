@@ -55,7 +55,7 @@ extension RetainedMessages {
     /// Throws if a variant could not have published these messages. Each was the whole of a frame
     /// in the log, and is at one of the `boundaries` if the log reaches back so far.
     func check(
-        _ encoding: Encoding, from start: UInt64, _ boundaries: [UInt64]
+        _ encoding: Encoding, from start: UInt64, _ boundaries: ArraySlice<UInt64>
     ) throws(StateError) {
         var last: UInt64?
         for place in order.indices where isLive(place) {

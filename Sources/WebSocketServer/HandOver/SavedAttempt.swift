@@ -12,10 +12,7 @@ extension ServerContext {
     /// Of outgoing connections that are not open yet only the IDs are handed over, and of
     /// handshakes about which the handler has not decided and that do not go on. The next process
     /// tells the handler that they failed.
-    func saveAttempts(to writer: inout StateWriter) {
-        let slots = connections.slots.indices.filter {
-            connections.slots[$0].flags.contains(.attempting) && !canBeHandedOver($0)
-        }
+    func saveAttempts(_ slots: [Slot], to writer: inout StateWriter) {
         writer.write(UInt32(slots.count))
         for slot in slots {
             writer.writeRecord { writer in
@@ -26,13 +23,19 @@ extension ServerContext {
         }
     }
 
+    /// Reads them; each has a slot that nobody else has.
     func readAttempts(
-        from reader: inout StateReader, _ isTaken: inout [Bool]
+        from reader: inout StateReader
     ) throws(StateError) -> [(Slot, SavedAttempt)] {
         var attempts: [(Slot, SavedAttempt)] = []
+        var last: Slot?
         for _ in 0..<(try reader.read(UInt32.self)) {
             let outerEnd = try reader.enterRecord()
-            let slot = try Self.takeSlot(from: &reader, &isTaken)
+            let slot = Slot(rawValue: try reader.read())
+            guard connections.slots.contains(slot), connections.slots[slot].phase == .free,
+                last.map({ $0 < slot }) ?? true
+            else { throw StateError("slot \(slot) cannot be taken") }
+            last = slot
             let attempt = SavedAttempt(
                 resourceID: try reader.read(), isOutgoing: try reader.readBool())
             attempts.append((slot, attempt))

@@ -58,20 +58,26 @@ extension Connection {
         return parts
     }
 
+    /// The numbers that all connections have, with the slot before them.
+    fileprivate static var fieldByteCount: Int { 39 }
+
     /// Writes what all connections have, and returns which other parts there are.
-    fileprivate func saveRest(to writer: inout StateWriter) -> SavedParts {
+    fileprivate func saveRest(of slot: Slot, to writer: inout StateWriter) -> SavedParts {
         let parts = savedParts
-        writer.write(phase.rawValue)
-        writer.write(session.rawValue)
-        writer.write(flags.intersection(Self.savedFlags).rawValue)
-        writer.write(readPauses.intersection(.ofHandler).rawValue)
-        writer.write(listener.rawValue)
-        writer.write(resourceID)
-        writer.write(peer.family.rawValue)
-        writer.write(peer.high)
-        writer.write(peer.low)
-        writer.write(peer.port)
-        writer.write(parts.rawValue)
+        writer.writeFields(Self.fieldByteCount) { fields in
+            fields.write(slot.rawValue)
+            fields.write(phase.rawValue)
+            fields.write(session.rawValue)
+            fields.write(flags.intersection(Self.savedFlags).rawValue)
+            fields.write(readPauses.intersection(.ofHandler).rawValue)
+            fields.write(listener.rawValue)
+            fields.write(resourceID)
+            fields.write(peer.family.rawValue)
+            fields.write(peer.high)
+            fields.write(peer.low)
+            fields.write(peer.port)
+            fields.write(parts.rawValue)
+        }
         if parts.isEmpty { return parts }
         if parts.contains(.decoder) { decoder.save(to: &writer) }
         if parts.contains(.pendingInput) { writer.write(pendingInput.span) }
@@ -97,27 +103,27 @@ extension Connection {
         }
     }
 
-    /// Reads what ``saveRest(to:)`` wrote.
+    /// Reads what ``saveRest(of:to:)`` wrote, `fields` behind the slot.
     fileprivate mutating func restoreRest(
-        from reader: inout StateReader
+        _ fields: consuming StateFields, from reader: inout StateReader
     ) throws(StateError) -> SavedParts {
-        guard let phase = ConnectionPhase(rawValue: try reader.read()),
-            let session = SessionState(rawValue: try reader.read())
+        guard let phase = ConnectionPhase(rawValue: reader.next(&fields)),
+            let session = SessionState(rawValue: reader.next(&fields))
         else { throw StateError("a connection is in no phase") }
         restore(phase, session)
-        flags = Flags(rawValue: try reader.read()).intersection(Self.savedFlags)
-        readPauses = ReadPauses(rawValue: try reader.read()).intersection(.ofHandler)
-        guard let listener = ListenerKind(rawValue: try reader.read()) else {
+        flags = Flags(rawValue: reader.next(&fields)).intersection(Self.savedFlags)
+        readPauses = ReadPauses(rawValue: reader.next(&fields)).intersection(.ofHandler)
+        guard let listener = ListenerKind(rawValue: reader.next(&fields)) else {
             throw StateError("a connection has no kind of listener")
         }
         self.listener = listener
-        resourceID = try reader.read()
-        let family = NetworkAddress.Family(rawValue: try reader.read()) ?? .unknown
+        resourceID = reader.next(&fields)
+        let family = NetworkAddress.Family(rawValue: reader.next(&fields)) ?? .unknown
         peer = NetworkAddress(
-            family: family, high: try reader.read(), low: try reader.read(),
-            port: try reader.read())
+            family: family, high: reader.next(&fields), low: reader.next(&fields),
+            port: reader.next(&fields))
         // Those of a later version stand behind the subscriptions.
-        let parts = SavedParts(rawValue: try reader.read())
+        let parts = SavedParts(rawValue: reader.next(&fields))
         if parts.isEmpty { return parts }
         if parts.contains(.decoder) { decoder = try MessageDecoder(from: &reader) }
         // Not in one line each: that crashes the compiler of Swift 6.3.
@@ -165,9 +171,9 @@ extension ArraySlice<UInt8> {
 }
 
 extension ServerContext {
-    /// Writes a connection behind its slot.
+    /// Writes a connection, its slot first.
     func saveConnection(_ slot: Slot, to writer: inout StateWriter) {
-        let parts = connections.slots[slot].saveRest(to: &writer)
+        let parts = connections.slots[slot].saveRest(of: slot, to: &writer)
         if parts.contains(.compression) {
             saveCompression(connections.slots[slot].compression, to: &writer)
         }
@@ -179,12 +185,19 @@ extension ServerContext {
         }
     }
 
-    /// Reads what ``saveConnection(_:to:)`` wrote.
+    /// Reads what ``saveConnection(_:to:)`` wrote, and gives it its slot, which must be behind
+    /// those of before, and below `bound`.
     mutating func restoreConnection(
-        _ slot: Slot, _ descriptor: FileDescriptor, from reader: inout StateReader
-    ) throws(StateError) {
+        _ descriptor: FileDescriptor, below bound: UInt32, from reader: inout StateReader
+    ) throws(StateError) -> Slot {
+        var fields = try reader.readFields(Connection.fieldByteCount)
+        let slot = Slot(rawValue: reader.next(&fields))
+        guard slot.rawValue < bound, Int(slot.rawValue) >= connections.slots.endIndex else {
+            throw StateError("slot \(slot) cannot be taken")
+        }
+        connections.slots.extendLayout(to: Int(slot.rawValue) + 1) { Connection() }
         connections.slots[slot].descriptor = descriptor
-        let parts = try connections.slots[slot].restoreRest(from: &reader)
+        let parts = try connections.slots[slot].restoreRest(fields, from: &reader)
         switch connections.slots[slot].phase {
         case .webSocket, .head, .body, .draining, .lingering: break
         case .responding, .deciding: connections.slots[slot].readPauses.insert(.responding)
@@ -205,6 +218,7 @@ extension ServerContext {
                 connections.slots[slot].ownOutputByteCount,
                 connections.slots[slot].delivery.outbox.bytes.count + unsentByteCount)
         }
+        return slot
     }
 }
 

@@ -32,7 +32,7 @@ enum StateCheck {
         _ program: ProgramStart, _ parts: StateFile.Parts, within limit: Duration,
         _ requests: LoopRequests
     ) throws(SystemError) {
-        let file = try SealedFile.make(parts.bytes)
+        let file = try parts.file()
         let (answer, number) = (answer(parts.content), requests.reexecNumber)
         let isStarted = WorkerThread.start("check") {
             do throws(SystemError) {

@@ -31,10 +31,18 @@ enum StateFile {
     static let version: UInt32 = 2
     static let headByteCount = 24
 
-    /// The file, in parts that lie where they are: the state is the last of them.
+    /// The file before it is one: what stands before the state, and the state where it lies.
     struct Parts {
-        let bytes: [[UInt8]]
+        let head: [UInt8]
+        let handOver: HandOver
         let content: Content
+
+        /// Writes it.
+        func file() throws(SystemError) -> SealedFile {
+            try handOver.withState { state throws(SystemError) in
+                try SealedFile.make([head], state)
+            }
+        }
     }
 
     /// How much is behind the head, and its checksum.
@@ -47,21 +55,22 @@ enum StateFile {
         var writer = StateWriter()
         state.write(to: &writer)
         let process = writer.finish()
-        let rest = state.handOver.state
-        let content = Content(
-            byteCount: process.count + rest.count,
-            checksum: Checksum.crc32(rest, after: Checksum.crc32(process[...])))
+        let content = state.handOver.withState { rest in
+            Content(
+                byteCount: process.count + rest.count,
+                checksum: Checksum.crc32(rest, after: Checksum.crc32(process.span)))
+        }
         var head = StateWriter()
         for byte in magic { head.write(byte) }
         head.write(version)
         head.write(UInt64(content.byteCount))
         head.write(content.checksum)
-        return Parts(bytes: [head.finish(), process, state.handOver.array], content: content)
+        return Parts(head: head.finish() + process, handOver: state.handOver, content: content)
     }
 
     /// The content of a file that was read.
     static func content(of bytes: [UInt8]) -> Content {
-        let content = bytes[headByteCount...]
+        let content = bytes.span.extracting(headByteCount...)
         return Content(byteCount: content.count, checksum: Checksum.crc32(content))
     }
 
@@ -86,7 +95,9 @@ enum StateFile {
                 "the file should have \(count) bytes behind its head, and has "
                     + "\(reader.unreadByteCount - 4)")
         }
-        guard try reader.read(UInt32.self) == Checksum.crc32(bytes[headByteCount...]) else {
+        guard
+            try reader.read(UInt32.self) == Checksum.crc32(bytes.span.extracting(headByteCount...))
+        else {
             throw StateError("the file's checksum is wrong")
         }
         let state = try ProcessState(from: &reader)
@@ -114,7 +125,7 @@ extension ProcessState {
         writer.write(UInt32(handOver.descriptors.count))
         for descriptor in handOver.descriptors { writer.write(descriptor.rawValue) }
         // The state itself is another part.
-        writer.write(UInt64(handOver.state.count))
+        writer.write(UInt64(handOver.byteCount))
     }
 
     fileprivate init(from reader: inout StateReader) throws(StateError) {

@@ -4,31 +4,31 @@ import Storage
 import WebSocketCore
 
 extension ServerContext {
-    /// Throws if no server can have these tables. Looks at everything once.
-    func checkRestored(_ slots: [Slot]) throws(StateError) {
+    /// Throws if no server can have this connection, whose subscriptions are restored.
+    func checkRestored(_ slot: Slot, _ boundaries: FrameBoundaries) throws(StateError) {
+        try checkSession(slot)
+        try checkSubscriptions(slot, boundaries)
+    }
+
+    /// Throws if no server can have these topics, once all connections are restored.
+    func checkRestoredTopics(_ boundaries: FrameBoundaries) throws(StateError) {
         try checkTopics()
-        // By the variant's number.
-        var boundaries = [[UInt64]](repeating: [], count: topics.variants.endIndex)
         var subscriberCount = 0
         for variant in topics.variants.indices where topics.variants[variant].subscribers.count > 0
         {
-            boundaries[Int(variant.rawValue)] = try frameBoundaries(of: variant)
             subscriberCount += 1
         }
         // A variant without subscribers would never be freed.
         guard subscriberCount == topics.variants.count else {
             throw StateError("a variant has no subscribers")
         }
-        for slot in slots {
-            try checkSession(slot)
-            try checkSubscriptions(slot, boundaries)
-        }
         try checkRetained(boundaries)
     }
 
     /// Each variant belongs to one topic.
     private func checkTopics() throws(StateError) {
-        var seen: Set<VariantIndex> = []
+        var isSeen = [Bool](repeating: false, count: topics.variants.endIndex)
+        var seenCount = 0
         for index in topics.states.indices where topics.states[index].isTaken {
             for place in topics.states[index].variants.indices {
                 let variant = topics.states[index].variants[place]
@@ -38,46 +38,25 @@ extension ServerContext {
                     topics.variants[variant].hasEvents
                         == (place == Int(Encoding.eventStream.rawValue)),
                     topics.variants[variant].policy == topics.states[index].policy,
-                    seen.insert(variant).inserted
+                    !isSeen[Int(variant.rawValue)]
                 else { throw StateError("topic \(index) has a variant that is not its own") }
+                isSeen[Int(variant.rawValue)] = true
+                seenCount += 1
             }
         }
-        guard seen.count == topics.variants.count else {
+        guard seenCount == topics.variants.count else {
             throw StateError("a variant has no topic")
         }
     }
 
-    /// The offsets at which frames of a log begin or end.
-    private func frameBoundaries(of variant: VariantIndex) throws(StateError) -> [UInt64] {
-        let (start, end) = (topics.variants[variant].log.start, topics.variants[variant].log.end)
-        var boundaries = [start]
-        var last = start
-        while let boundary = boundaries.last, boundary < end {
-            let rest = topics.variants[variant].log.slice(from: boundary, to: end)
-            let count =
-                topics.variants[variant].hasEvents
-                ? EventStream.chunkByteCount(rest) : FrameHeader.frameByteCount(rest)
-            guard let byteCount = count, byteCount > 0, byteCount <= end - boundary else {
-                throw StateError("a topic's log has part of a frame")
-            }
-            last = boundary
-            boundaries.append(boundary + UInt64(byteCount))
-        }
-        guard start == end || topics.variants[variant].log.latestFrame == last else {
-            throw StateError("a topic's log does not know its newest frame")
-        }
-        return boundaries
-    }
-
     /// Checks that messages which are retained have their place in the logs.
-    private func checkRetained(_ boundaries: [[UInt64]]) throws(StateError) {
+    private func checkRetained(_ boundaries: FrameBoundaries) throws(StateError) {
         for index in topics.states.indices where topics.states[index].retained != .none {
             for encoding in Encoding.allCases {
                 let variant = topics.states[index].variants[Int(encoding.rawValue)]
                 guard variant != .none else { continue }
                 try topics.retained[topics.states[index].retained].check(
-                    encoding, from: topics.variants[variant].log.start,
-                    boundaries[Int(variant.rawValue)])
+                    encoding, from: topics.variants[variant].log.start, boundaries[variant])
             }
         }
     }
@@ -129,7 +108,7 @@ extension ServerContext {
     /// Checks that subscriptions are to existing topics, each at most once, with cursors and
     /// markers at frame boundaries.
     private func checkSubscriptions(
-        _ slot: Slot, _ boundaries: [[UInt64]]
+        _ slot: Slot, _ boundaries: FrameBoundaries
     ) throws(StateError) {
         let first = connections.slots[slot].delivery.firstSubscription
         guard first != .none else {
@@ -151,7 +130,7 @@ extension ServerContext {
                 topics.states[topic.index].generation == topic.generation,
                 topics.states[topic.index].variants.contains(entry.variant),
                 entry.markedEnd <= topics.variants[entry.variant].log.end,
-                boundaries[Int(entry.variant.rawValue)].contains(sorted: cursor)
+                boundaries[entry.variant].contains(sorted: cursor)
                     || topics.isKeyed(entry.variant)
                         && cursor < topics.variants[entry.variant].log.start
             else { throw StateError("a subscription of connection \(slot) is damaged") }
@@ -160,7 +139,7 @@ extension ServerContext {
     }
 
     /// Checks that no subscription is there twice, and that each marker belongs to one.
-    private func checkOrder(_ slot: Slot, _ boundaries: [[UInt64]]) throws(StateError) {
+    private func checkOrder(_ slot: Slot, _ boundaries: FrameBoundaries) throws(StateError) {
         let first = connections.slots[slot].delivery.firstSubscription
         let isAlone = topics.subscriptions[first].next == .none
         if isAlone, connections.slots[slot].delivery.outbox.markerCount == 0 { return }
@@ -175,21 +154,9 @@ extension ServerContext {
         for (_, marker) in connections.slots[slot].delivery.outbox.markerPositions {
             guard subscribed.contains(marker.source),
                 marker.end < topics.variants[marker.source].log.start
-                    || boundaries[Int(marker.source.rawValue)].contains(sorted: marker.end)
+                    || boundaries[marker.source].contains(sorted: marker.end)
             else { throw StateError("a marker of connection \(slot) is damaged") }
         }
-    }
-}
-
-extension [UInt64] {
-    /// Whether an ascending array has this number.
-    func contains(sorted number: UInt64) -> Bool {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle] < number { low = middle + 1 } else { high = middle }
-        }
-        return low < count && self[low] == number
     }
 }
 

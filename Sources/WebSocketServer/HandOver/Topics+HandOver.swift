@@ -7,27 +7,30 @@ extension ServerContext {
     func saveTopics(to writer: inout StateWriter) {
         writer.write(topics.generation)
         writer.write(UInt32(topics.states.endIndex))
+        let areKept = topics.variants.indices.map { isHandedOver($0) }
         for index in topics.states.indices {
             writer.write(topics.states[index].isTaken)
             guard topics.states[index].isTaken else { continue }
-            writer.writeRecord { saveTopic(index, to: &$0) }
+            writer.writeRecord { saveTopic(index, areKept, to: &$0) }
         }
         writer.write(UInt32(topics.variants.endIndex))
         for index in topics.variants.indices {
-            let isKept = isHandedOver(index)
+            let isKept = areKept[Int(index.rawValue)]
             writer.write(isKept)
             if isKept { writer.writeRecord { topics.variants[index].save(to: &$0) } }
         }
     }
 
-    private func saveTopic(_ index: TopicIndex, to writer: inout StateWriter) {
+    private func saveTopic(
+        _ index: TopicIndex, _ areKept: [Bool], to writer: inout StateWriter
+    ) {
         writer.write(topics.states[index].generation)
         writer.write(topics.states[index].policy.rawValue)
         writer.write(Int64(topics.states[index].logByteLimit))
         writer.write(topics.states[index].name ?? "")
         for encoding in Encoding.allCases {
             let variant = topics.states[index].variants[Int(encoding.rawValue)]
-            let isKept = variant != .none && isHandedOver(variant)
+            let isKept = variant != .none && areKept[Int(variant.rawValue)]
             writer.write(isKept ? variant.rawValue : VariantIndex.none.rawValue)
         }
         let retained = topics.states[index].retained
@@ -49,6 +52,7 @@ extension ServerContext {
         topics.states.restoreLayout(
             restored.count, isTaken: { restored[Int($0.rawValue)] != nil },
             making: { TopicState() })
+        topics.names.reserveCapacity(restored.count)
         for (index, saved) in restored.enumerated() {
             guard let saved else { continue }
             saved.apply(to: &topics.states[TopicIndex(index)])
@@ -104,7 +108,7 @@ private struct SavedTopic {
     let policy: SlowConsumerPolicy
     let logByteLimit: Int
     let name: String
-    var variants: [VariantIndex] = []
+    var variants: InlineArray<3, VariantIndex> = [.none, .none, .none]
     var retained = TableIndex<RetainedMessages>.none
 
     init(from reader: inout StateReader) throws(StateError) {
@@ -112,7 +116,9 @@ private struct SavedTopic {
         policy = try SlowConsumerPolicy(from: &reader)
         logByteLimit = try reader.readCount()
         name = try reader.readString()
-        for _ in Encoding.allCases { variants.append(VariantIndex(rawValue: try reader.read())) }
+        for index in variants.indices {
+            variants[index] = VariantIndex(rawValue: try reader.read())
+        }
     }
 
     func apply(to topic: inout TopicState) {
@@ -122,7 +128,7 @@ private struct SavedTopic {
         topic.logByteLimit = logByteLimit
         topic.name = name.isEmpty ? nil : name
         topic.retained = retained
-        for (index, variant) in variants.enumerated() { topic.variants[index] = variant }
+        topic.variants = variants
     }
 }
 

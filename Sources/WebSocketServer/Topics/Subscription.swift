@@ -22,6 +22,9 @@ struct Subscription: BitwiseCopyable {
     /// The offset up to which markers in the connection's outbox cover this variant.
     var markedEnd: UInt64 = 0
 
+    /// In a hand-over, with the topic and the cursor.
+    static var savedByteCount: Int { 28 }
+
     /// The value of a free slot.
     static var free: Subscription {
         Subscription(variant: .none, subscriber: .max, next: .none)

@@ -38,8 +38,10 @@ extension StatusReport {
         ]
         if let history { lines += kept(history) }
         if let engine {
-            lines.append(row("shared rooms", engine.line))
-            lines += Self.wrapped(engine.figures.problem ?? "", width: 60).map { row("", $0) }
+            let words = engine.line + (engine.figures.problem.map { ". \($0)" } ?? "")
+            for (number, line) in Self.wrapped(words, width: 60).enumerated() {
+                lines.append(row(number == 0 ? "shared rooms" : "", line))
+            }
         }
         if !certificateWords.isEmpty {
             let more = certificateWords.count > 2 ? ", \(certificateWords.count - 2) more" : ""

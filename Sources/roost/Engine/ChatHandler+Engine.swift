@@ -73,9 +73,11 @@ extension ChatHandler: RedisHandler, TimerHandler {
         while let news = engine?.next(at: now) {
             hasNews = true
             switch news {
-            case .log(let event): take(.log(event), &io)
+            case .log(let event):
+                if case .placed = event { engineRefusal = nil }
+                take(.log(event), &io)
             case .waiting(let isOver):
-                // Who says something hears at once that it cannot be kept, and why.
+                // People who say something hear at once that it cannot be kept.
                 let state = isOver ? StoreState.fails(.failing) : .works
                 chat.answered(.state(state), at: io.timestamp, &effects)
                 carryOutEffects(&io)

@@ -41,7 +41,7 @@ extension EngineLink {
             let begins = state == .up && lastState != .slow
             changed(state, at: now)
             guard begins else { return }
-            // Whoever comes from now on waits until the room was read.
+            // People who come from now on wait until the room was read.
             for (id, room) in followed where room.wasLive { news.append(.log(.syncing(id))) }
         case .reconnect(let trouble): news.append(.useless(trouble))
         }
@@ -86,7 +86,7 @@ extension EngineLink {
         return part
     }
 
-    /// Who is in the room on another node; what cannot be read is nobody.
+    /// The people in the room on another node; what cannot be read is nobody.
     mutating func hear(_ value: [UInt8], of other: String, in id: RoomID) {
         let said = value.span.extracting(SharedForm.startOfSaid(in: value.span)...)
         let presence = value.isEmpty ? nil : RoomPresence(said)

@@ -24,7 +24,7 @@ extension EngineLink {
         let room = node.open(key)
         if followed[id] == nil { followed[id] = Followed(room: room, key: key, name: name) }
         rooms[room] = id
-        // It may have been followed before: what was told then is told again.
+        // It may have been followed before: the chat hears everything again.
         followed[id]?.toldSerial = 0
         for (other, value) in node.presences(in: room) { hear(value, of: other, in: id) }
         if node.isLive(room) {

@@ -38,7 +38,7 @@ struct NodeOptions: ParsableArguments {
         }
         guard isPlain, (1...64).contains(enginePrefix.utf8.count) else {
             throw ValidationError(
-                "--engine-prefix takes 1 to 64 letters, digits, dots, dashes and underscores.")
+                "--engine-prefix takes 1 to 64 characters: A to Z, a to z, 0 to 9, '.', '-', '_'.")
         }
     }
 

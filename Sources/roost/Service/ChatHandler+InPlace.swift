@@ -52,8 +52,8 @@ extension ChatHandler {
         throw failure
     }
 
-    /// Throws, and says so in the journal, if the rooms are in Redis: what is known of them, and what
-    /// is on its way, is not handed over.
+    /// Throws, and says so in the journal, if the rooms are in Redis: what is known of them is not
+    /// handed over, nor what is on its way.
     private func requireOwnRooms() throws(ReloadFailure) {
         guard engine != nil else { return }
         let failure = ReloadFailure(

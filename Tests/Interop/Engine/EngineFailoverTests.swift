@@ -101,7 +101,7 @@ struct EngineFailoverTests {
     }
 
     @Test func `A master that becomes a replica is left`() throws {
-        var pair = try Pair(2)
+        let pair = try Pair(2)
         #expect(pair.chat.settle())
         for host in pair.chat.hosts { host.path = pair.replica.path }
         pair.master.command("REPLICAOF 127.0.0.1 \(pair.replica.port)")

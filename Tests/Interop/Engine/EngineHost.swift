@@ -196,8 +196,8 @@ final class EngineHost {
                 case .own: break
                 case .opened: node.connected(at: Self.now())
                 case .reply(let request): node.replied(reply, to: request, at: Self.now())
-                case .push: node.pushed(reply, at: Self.now())
-                case .unsubscribed: node.subscriptionRefused(reply.error ?? "")
+                case .push, .unsubscribed: node.pushed(reply, at: Self.now())
+                case .refused: node.subscriptionRefused(reply.error ?? "")
                 }
             }
         } catch {

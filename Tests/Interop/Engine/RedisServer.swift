@@ -21,7 +21,7 @@ final class RedisServer {
     private let options: [String]
     private var process: Process?
 
-    init(hasPort: Bool = false, _ options: String...) throws {
+    init(hasPort: Bool = false, options: [String] = []) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "engine-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -15,8 +15,8 @@ from redis_chat import what_is_missing
 
 MODULES = {
     "engine_scenes": [
-        "shared", "retried", "resumed", "named", "present", "posted", "lonely", "slowed",
-        "sent_away"],
+        "shared", "retried", "resumed", "named", "present", "posted", "stopped", "lonely",
+        "slowed", "sent_away"],
     "engine_faults": ["killed", "emptied", "cut", "forgotten", "paused", "promoted"],
 }
 

@@ -74,7 +74,8 @@ class Chat:
 def status(node, path="/readyz"):
     """The status of an answer to GET."""
     with socket.create_connection(("127.0.0.1", node.port), PATIENCE) as client:
-        client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        client.sendall(head.encode())
         return int(client.recv(4096).split()[1])
 
 

@@ -50,7 +50,7 @@ def retried():
 
 
 def resumed():
-    """Whoever goes on at another server is recovered, and misses nothing and doubles nothing"""
+    """People who go on at another server are recovered, and miss nothing and see nothing twice"""
     with Chat() as chat:
         nodes = [chat.node(), chat.node()]
         ann, bob = Person(chat, "ann", nodes[0]), Person(chat, "bob", nodes[1])
@@ -191,3 +191,19 @@ def sent_away():
         until(lambda: all(person.close_code for person in people), "the last end", 45)
         codes = {person.close_code for person in people}
         expect(codes == {1012}, str(codes))
+
+
+def stopped():
+    """A server hands nothing over, and says so; when it stops, its people are members no more"""
+    with Chat() as chat:
+        left, right = chat.node(), chat.node()
+        ann, bob = Person(chat, "ann", left), Person(chat, "bob", right)
+        ann.wait(lambda: "bob" in ann.members, "bob")
+        right.process.send_signal(signal.SIGUSR1)
+        until(lambda: b"does not hand its connections over" in right.said(), "the sentence")
+        bob.say("I am still here")
+        ann.hears("I am still here")
+        right.process.terminate()
+        # Long before its silence would say so.
+        ann.wait(lambda: ("leave", "bob") in ann.events, "bob's end", 8)
+        expect(bob.close_code == 1001, f"closed with {bob.close_code}")

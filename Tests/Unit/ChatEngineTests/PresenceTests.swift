@@ -101,18 +101,31 @@ import Testing
         #expect(desk.turn() == [])
     }
 
-    @Test func `A node that was only silent counts again`() {
+    @Test(arguments: [true, false])
+    func `A node that was only silent counts again`(_ byBeat: Bool) {
         let (desk, _) = Desk.live()
         beat(desk, ["you", "1"])
         desk.push(Desk.room.channel, "p you\nx")
         for _ in 0..<3 { beat(desk, ["you", "1"]) }
         desk.answer(.number(0))
         _ = desk.events()
-        // What a silent node has said does not count.
-        desk.push(Desk.room.channel, "p you\ny")
-        #expect(desk.events() == [])
-        beat(desk, ["you", "2"])
-        #expect(desk.events().map(short) == ["presence you y"])
+        if byBeat {
+            beat(desk, ["you", "2"])
+        } else {
+            desk.push(Desk.room.channel, "p you\ny")
+        }
+        #expect(desk.events().map(short) == ["presence you \(byBeat ? "x" : "y")"])
+    }
+
+    @Test func `A node that speaks before its heartbeat is removed keeps it`() {
+        let (desk, _) = Desk.live()
+        beat(desk, ["you", "1"])
+        for _ in 0..<2 { beat(desk, ["you", "1"]) }
+        desk.turn(after: Self.beat)
+        desk.answerBeat(nodes: ["you", "1"])
+        desk.push(Desk.room.channel, "p you\nx")
+        desk.answer(.texts("master", "0"))
+        #expect(desk.turn() == [])
     }
 
     @Test func `What a node without a heartbeat has left is removed by anybody`() {
@@ -166,6 +179,22 @@ import Testing
         #expect(desk.open("lobby") == room)
         #expect(desk.turn() == [])
         #expect(desk.log(room) == ["1-7=a"])
+    }
+
+    @Test func `A room whose members cannot be taken out yet stays until they can`() {
+        let (desk, room) = Desk.live()
+        desk.node.setPresence(Array("a".utf8), in: room)
+        desk.turn()
+        desk.answer(.texts("me", "a"))
+        desk.node.close(room)
+        desk.turn()
+        desk.answer(.error("OOM no memory"))
+        desk.turn()
+        #expect(desk.hasLobby)
+        beat(desk, [])
+        #expect(desk.commands.unanswered[0].command.last == "")
+        desk.answerRead(.tail(true, "0-0"))
+        #expect(!desk.hasLobby)
     }
 
     @Test func `A room that was closed without a connection is known to be left later`() {

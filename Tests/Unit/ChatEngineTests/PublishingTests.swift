@@ -57,6 +57,23 @@ import Testing
         #expect(says(desk) == ["aa", "bb"])
     }
 
+    @Test func `Only so much is on its way in all rooms together`() {
+        let desk = Desk { $0.putLimit = 3 }
+        let rooms = (0..<5).map { desk.open("room \($0)") }
+        desk.up()
+        for _ in rooms { desk.answerRead(.tail(true, "0-0")) }
+        for room in rooms { desk.publish("a", "b", in: room) }
+        #expect(desk.turnNames() == ["r1_put", "r1_put"])
+        let names = (0..<5).map { RoomNames("room \($0)", prefix: "roost") }
+        for remaining in [1, 1, 1, 0, 0] {
+            let stream = desk.expectNext("r1_put")[3]
+            let channel = names.first { $0.stream == stream }!.channel
+            desk.push(channel, "m 0-0 1-7\n1 1\naA1 1\nbB")
+            desk.answer(.texts("1-7", "2-7"))
+            #expect(desk.turnNames().count == remaining)
+        }
+    }
+
     @Test func `Each call draws another epoch`() {
         let (desk, room) = Desk.live()
         var epochs: Set<String> = []
@@ -112,6 +129,16 @@ import Testing
         desk.pushMessages("2-9 3-9", "b")
         desk.answer(.texts("3-9"))
         #expect(desk.events().map(short).suffix(1) == ["placed 1 3-9"])
+    }
+
+    @Test func `What Redis has lost before it was read is said again`() {
+        let (desk, room) = Desk.live(["1-7=a"])
+        desk.publish("b", in: room)
+        desk.turn()
+        desk.answer(.texts("2-7"))
+        desk.turn()
+        desk.answerRead(.tail(true, "1-7"))
+        #expect(says(desk) == ["b"])
     }
 
     @Test func `What has a place that the log has left behind counts`() {

@@ -135,10 +135,36 @@ import Testing
         desk.answerBeat(had: "")
         desk.answer(.texts("master", "0"))
         #expect(desk.commands.unanswered.map { $0.command[1] } == ["r1_pres", "r1_tail"])
-        desk.answerRead(.tail(true, "6-7", []))
+        desk.answerRead(.tail(true, "2-7", ["2-7=b"]))
         #expect(!desk.isLive(room))
         desk.answerRead(.tail(true, "1-7"))
         #expect(desk.isLive(room))
+    }
+
+    /// Entries that no node has written, answers that lead nowhere, and what is no answer.
+    @Test(arguments: [
+        Reply.list([.number(1), .bulk("2-7"), .list([.list([.bulk("2-7"), .texts("x", "y")])])]),
+        .list([.number(0), .bulk("2-9"), .list([.list([.bulk("what"), .texts("i", "y")])])]),
+        .list([.number(1), .bulk("2-7"), .list([.bulk("2-7")])]),
+        .tail(true, "2-7"), .list([.number(1), .bulk("x"), .list([])]), .list([]), .bulk("1-7"),
+    ])
+    func `What cannot be followed ends the connection, and the log stays`(_ answer: Reply) {
+        let (desk, room) = Desk.live(["1-7=a"])
+        desk.cut()
+        desk.up()
+        _ = desk.events()
+        desk.answer(.list([]))
+        desk.answer(answer)
+        #expect(
+            desk.events().map(short) == ["notUnderstood r1_tail for \(Desk.room.stream)"])
+        #expect(desk.log(room) == ["1-7=a"])
+    }
+
+    @Test func `A push at the end of all numbers is none`() {
+        let (desk, room) = Desk.live(["1-7=a"])
+        desk.pushMessages("1-7 18446744073709551615-7", "b", "c")
+        #expect(!desk.isLive(room))
+        #expect(desk.log(room).count == 2)
     }
 
     // MARK: Bounds
@@ -176,6 +202,30 @@ import Testing
         desk.answer(.texts("1-7", "2-7"))
         desk.turn()
         #expect(puts(desk) == 2)
+    }
+
+    @Test func `What another node gives back meanwhile is read instead`() {
+        let desk = Desk { $0.refillLimit = 1 }
+        let rooms = ["other", "lobby"].map { desk.open($0) }
+        let names = ["other", "lobby"].map { RoomNames($0, prefix: "roost") }
+        desk.up()
+        for _ in 0..<2 { desk.answerRead(.tail(true, "2-7", ["1-7=a", "2-7=b"])) }
+        desk.cut()
+        desk.up()
+        for _ in 0..<2 {
+            desk.answer(.list([]))
+            desk.answer(.tail(false, "1-7", ["1-7=a"]))
+        }
+        // One waits for the other.
+        desk.turn()
+        let put = desk.commands.unanswered.map(\.command)
+        #expect(put.count == 1 && put[0][1] == "r1_put")
+        let second = put[0][3] == names[0].stream ? 1 : 0
+        desk.push(names[second].channel, "m 1-7 2-7\n1 1\nbB")
+        #expect(desk.turnNames() == ["SSUBSCRIBE", "r1_pres", "r1_tail"])
+        desk.answer(.texts("2-7"))
+        desk.answerRead(.tail(true, "2-7"))
+        #expect(desk.isLive(rooms[second]))
     }
 
     @Test func `A connection that is full is tried again`() {

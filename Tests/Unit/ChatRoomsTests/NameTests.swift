@@ -14,6 +14,25 @@ import Testing
         #expect(Name.fault(in: name, .room) == nil)
     }
 
+    @Test(arguments: [
+        "a", "ephp001", "a_b-c.d", "@person7", "Z", "aB", "A", "z[", "@[", "हिन्दी", "ünïcödé", "ｆ",
+        "person123456-and-more-than-fits-into-a-small-string",
+    ])
+    func theHashOfAPlainNameIsThatOfItsKey(_ name: String) {
+        let key = NameKey(name)
+        let hash = NameKey.hashOfPlain(Array(name.utf8).span)
+        let isPlain = key.folded == name && name.utf8.allSatisfy { $0 < 0x80 }
+        #expect(hash == (isPlain ? key.hash : nil))
+    }
+
+    @Test(arguments: [
+        "a", "é", "", "a\u{1F}", "a\"", "\\", "\u{7F}", String(repeating: "a", count: 700),
+    ])
+    func aTextAndItsBytesAreWritableAlike(_ name: String) {
+        let isWritable = Name.isWritable(Array(name.utf8).span)
+        #expect(Name.isWritable(name) == isWritable)
+    }
+
     @Test(
         arguments: [
             ("", .empty), ("_a", .first), ("-a", .first), (".a", .first), ("#a", .symbol),

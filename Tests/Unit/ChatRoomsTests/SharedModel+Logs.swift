@@ -119,7 +119,7 @@ extension SharedModel {
         }
     }
 
-    /// An entry gets its place, and is told to all nodes that follow the room.
+    /// An entry gets its place, and all nodes that follow the room will hear it.
     private func add(_ key: EntryKey, _ body: [UInt8], to room: String) -> Place {
         let log = logs[room]!
         if let place = log.places[key], fault != .keepsNoKeys { return place }
@@ -173,8 +173,8 @@ extension SharedModel {
         }
     }
 
-    /// The end of a log is lost, and it goes on with another epoch. Whoever had the end hears that
-    /// the log is another one, and says again what was there.
+    /// The end of a log is lost, and it goes on with another epoch. Nodes that had the end hear
+    /// that the log is another one, and say again what was there.
     func diverge() {
         guard let room = logs.keys.sorted().randomElement(using: &random) else { return }
         let log = logs[room]!

@@ -201,7 +201,7 @@ final class SharedModel {
         }
     }
 
-    /// Whoever enters now sees the same on all nodes, as far back as each remembers.
+    /// Somebody who enters now sees the same on all nodes, as far back as each remembers.
     private func checkPages() {
         for name in roomNames {
             var pages: [[String]] = []

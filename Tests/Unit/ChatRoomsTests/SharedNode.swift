@@ -7,7 +7,7 @@ import Testing
 final class SharedNode {
     struct Followed {
         var id: RoomID
-        /// What comes is told to the node: it is connected, and has caught up.
+        /// The node hears what comes: it is connected, and has caught up.
         var isLive = false
         /// The newest entry of which the node was, or will be, told.
         var sent = SharedModel.Place(0, 0)

@@ -45,6 +45,50 @@ import Testing
             #expect(throws: StateError.self) { try read(Array(bytes.prefix(count))) }
         }
     }
+
+    @Test func `Fields are the same bytes as numbers one after the other, or are missing`() throws {
+        var fields = StateWriter()
+        var numbers = StateWriter()
+        fields.writeFields(28) { fields in
+            fields.write(UInt8(0xAB))
+            fields.write(Int16(-2))
+            fields.write(true)
+            fields.write(Int64.min)
+            fields.write(UInt128(1) << 100)
+        }
+        numbers.write(UInt8(0xAB))
+        numbers.write(Int16(-2))
+        numbers.write(true)
+        numbers.write(Int64.min)
+        numbers.write(UInt128(1) << 100)
+        let bytes = fields.finish()
+        let same = numbers.finish()
+        #expect(bytes == same)
+        var reader = StateReader(bytes)
+        let start = reader.place
+        var read = try reader.readFields(28)
+        let byte: UInt8 = reader.next(&read)
+        let short: Int16 = reader.next(&read)
+        let flag = try reader.nextBool(&read)
+        let long: Int64 = reader.next(&read)
+        let wide: UInt128 = reader.next(&read)
+        #expect(byte == 0xAB && short == -2 && flag && long == .min && wide == 1 << 100)
+        #expect(reader.isAtEnd)
+        for (other, isSame) in [
+            (bytes, true), (bytes.dropLast() + [0], false), (Array(bytes.dropLast()), false),
+        ] {
+            let hasRead = reader.hasRead(other.span, from: start)
+            #expect(hasRead == isSame)
+        }
+        for count in 0..<28 {
+            var cut = StateReader(Array(bytes.prefix(count)))
+            #expect(throws: StateError.self) { _ = try cut.readFields(28) }
+        }
+        var noBoolean = StateReader([2])
+        var two = try noBoolean.readFields(1)
+        #expect(throws: StateError.self) { _ = try noBoolean.nextBool(&two) }
+    }
+
     // MARK: Records
 
     /// What the first version writes and reads, or the second, which has one more field.

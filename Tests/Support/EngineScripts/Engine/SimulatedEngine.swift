@@ -92,7 +92,7 @@ package final class SimulatedEngine {
         processes[index].redis.writesAsReplica = true
     }
 
-    // MARK: Who is the primary
+    // MARK: The primary
 
     /// Makes a replica the primary, with what it has got so far; the other replicas follow it.
     /// Connections to the old primary are the caller's business.

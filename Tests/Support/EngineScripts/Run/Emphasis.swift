@@ -25,12 +25,15 @@ struct Emphasis {
     /// Redis has other data, and nobody hears of that.
     static let secret = Emphasis(
         kinds: [.flushAll, .functionFlush, .takesNoWrites], quietPercent: 100, lastTalk: 6_000)
+    /// A room is refilled while nobody speaks, and a node is new.
+    static let refilled = Emphasis(
+        kinds: [.flushAll, .crash, .emptyReplica], quietPercent: 100, lastTalk: 6_000)
     /// The primary is none any more.
     static let demoted = Emphasis(kinds: [.demotion, .splitBrain, .cut])
 
     /// Half of all runs have one of these.
     static func drawn(_ random: inout ScriptRandom) -> Emphasis {
-        let all = [Self.fast, quiet, deaf, secret, demoted]
+        let all = [Self.fast, quiet, deaf, secret, refilled, demoted]
         let number = Int.random(in: 0..<2 * all.count, using: &random)
         return number < all.count ? all[number] : Emphasis()
     }

@@ -39,6 +39,8 @@ final class History {
     /// is not repeated.
     var requiresOldNames = true
     private var placeOfKey: [String: Place] = [:]
+    /// Messages that have had two names: some node may know them by the other.
+    private var renamedKeys: Set<String> = []
 
     /// Whether there has been a message of this name.
     func knows(_ place: Place) -> Bool { names[place] != nil }
@@ -70,10 +72,10 @@ final class History {
     private func requireOldName(
         _ place: Place, _ key: String, after before: Place, _ mayRename: Bool
     ) {
-        if let old = placeOfKey.updateValue(place, forKey: key), old != place,
-            requiresOldNames, !mayRename,
-            acknowledged[key] == old, publishCounts[key] == 1, predecessors[old] == before
-        {
+        guard let old = placeOfKey.updateValue(place, forKey: key), old != place,
+            renamedKeys.insert(key).inserted, requiresOldNames, !mayRename
+        else { return }
+        if acknowledged[key] == old, publishCounts[key] == 1, predecessors[old] == before {
             fail("\(key) was \(old) behind \(before), and is \(place) there now")
         }
     }
@@ -89,9 +91,7 @@ final class History {
         if let last = view.seen.last?.place {
             // A stream that begins anew has the same messages behind the same.
             if let before = predecessors[place], before != last {
-                fail(
-                    "\(person) sees \(place) (\(key)) behind \(last), and it stands behind \(before)"
-                )
+                fail("\(person) sees \(place) (\(key)) behind \(last), not behind \(before)")
             } else if predecessors[place] == nil || place.offset != last.offset + 1 {
                 fail("\(person) sees \(place) (\(key)) behind \(last), where it never stood")
             }
@@ -101,7 +101,7 @@ final class History {
     }
 
     /// At the end everybody has everything that was acknowledged: a view that went on has it from
-    /// then, and one that began anew since began with it.
+    /// then, and a view that has begun anew since began with it.
     func requireAll(_ view: View, of person: String, room: String, rooms: [String: String]) {
         for (key, place) in acknowledged.sorted(by: { $0.key < $1.key })
         where rooms[key] == room && !view.keys.contains(key) {

@@ -20,7 +20,7 @@ package struct Mutant: Sendable, CustomStringConvertible {
 
     private init(_ fault: FunctionFault) {
         description = "functions: \(fault)"
-        emphasis = fault == .givingBackWithoutPush ? .quiet : nil
+        emphasis = fault == .givingBackWithoutPush ? .refilled : nil
         var wrong = WorldFaults()
         wrong.functions = fault
         self.wrong = wrong
@@ -47,5 +47,10 @@ package struct Mutant: Sendable, CustomStringConvertible {
             if let what = World(seed: seed, wrong, emphasis).run() { return (seed, what) }
         }
         return nil
+    }
+
+    /// How many of the first seeds find it.
+    package func count(below count: UInt64) -> Int {
+        (0..<count).count { World(seed: $0, wrong, emphasis).run() != nil }
     }
 }

@@ -187,6 +187,7 @@ extension World {
                 guard let room = room(handle, host) else { continue }
                 host.rooms[room].isBehind = false
                 reach("diverged")
+                wasReset()
                 tell("node \(host.number) resets room \(room)")
                 for number in host.rooms[room].members {
                     clients[number].view.begin()
@@ -248,7 +249,7 @@ extension World {
             (last.place.offset < place.offset) != (last.ticket < ticket)
         {
             history.fail(
-                "\(key) is \(place) on node \(host.number), against the order: before it \(last.place)"
+                "\(key) is \(place) on node \(host.number), and was said after \(last.place)"
             )
         }
         host.rooms[room].lastInOrder = (ticket, place)
@@ -266,7 +267,7 @@ extension World {
         let entry = serial.flatMap { host.node.entry($0, in: handle) }
         if entry.map({ String(copying: $0.key) }) != key {
             history.fail(
-                "node \(host.number) acknowledges \(key) as \(place), which it has not got")
+                "node \(host.number) has not got \(place), as which it acknowledges \(key)")
         }
         history.acknowledge(key, place)
         requireOrder(ticket, key, place, host, clients[number].room)

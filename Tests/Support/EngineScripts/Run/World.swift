@@ -37,6 +37,8 @@ package final class World {
     var nextTicket: UInt64 = 1
     /// When something was given back the last time.
     private var givenBackAt: UInt64 = 0
+    /// Until when nodes say again what was in the log that they have given up.
+    private var renamesUntil: UInt64 = 0
     /// Whether the call that is executed came over a connection that its node has given up.
     var isLateCall = false
     /// How often a node has heard who is on another.
@@ -46,10 +48,10 @@ package final class World {
     var generation = 0
     /// The story, if somebody wants to read it.
     let tellsStory: Bool
-    private(set) var story: [String] = []
+    package private(set) var story: [String] = []
     /// How often something rare has happened.
-    private(set) var reached: [String: Int] = [:]
-    var stepCount = 0
+    package private(set) var reached: [String: Int] = [:]
+    private var stepCount = 0
 
     package convenience init(seed: UInt64, tellsStory: Bool = false) {
         self.init(seed: seed, WorldFaults(), nil, tellsStory: tellsStory)
@@ -104,9 +106,12 @@ package final class World {
         }
         // A call that comes late was answered by another process long ago; and a room that has just
         // been given back is not given back again.
-        let isExcused = isLateCall || now < givenBackAt + 2 * Self.second
+        let isExcused = isLateCall || now < givenBackAt + 2 * Self.second || now < renamesUntil
         history.appended(entry.id, key, after: before, to: stream, mayRename: isExcused)
     }
+
+    /// A node has given up its log, and says again what Redis has not got.
+    func wasReset() { renamesUntil = now + 15 * Self.second }
 
     // MARK: Random
 
@@ -134,6 +139,13 @@ package final class World {
 
     // MARK: Running
 
+    /// What is wrong with the run of a seed, with the end of its story; nil if nothing is.
+    package static func failure(of seed: UInt64) -> String? {
+        let world = World(seed: seed, tellsStory: true)
+        guard let found = world.run() else { return nil }
+        return "seed \(seed)\n" + world.story.suffix(60).joined(separator: "\n") + "\n\(found)"
+    }
+
     /// Runs everything. Nil if nothing was wrong, or else what was.
     package func run() -> String? {
         let stages: [(UInt64, () -> Void)] = [
@@ -149,6 +161,9 @@ package final class World {
             advance(to: time)
             if history.violation != nil { break }
             body()
+        }
+        if presenceCount > 3_000 {
+            history.fail("nodes heard \(presenceCount) times who is on another: a storm")
         }
         return history.violation
     }
