@@ -7,8 +7,8 @@ package struct EngineOptions: Sendable {
     /// How many entries of a room are kept, by each node and by Redis. At most 1,000, which is what
     /// one call may give back.
     package var keep = 1_000
-    /// The most bytes of all rooms' entries here, about: beyond it logs lose their oldest ones, down
-    /// to ``leastKept``, those of some rooms after the other.
+    /// The most bytes of all rooms' entries here, about: beyond it logs lose their oldest entries,
+    /// down to ``leastKept``, one room after the other.
     package var logByteLimit = 256 << 20
     /// How many entries of a room stay whatever they take: what a failover may lose has to be among
     /// them.

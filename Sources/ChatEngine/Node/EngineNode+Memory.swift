@@ -19,7 +19,7 @@ extension EngineNode {
     private static var shorteningLimit: Int { 64 }
 
     /// Halves the logs of the next rooms while all of them take too much. A room in which much is
-    /// said grows again; one that is quiet has nothing that its members would miss, since Redis has
+    /// said grows again; a quiet room has nothing that its members would miss, since Redis has
     /// it still. Events name entries, so that they have to be taken first.
     mutating func shortenLogs() {
         guard logByteCount > options.logByteLimit, events.isEmpty else { return }

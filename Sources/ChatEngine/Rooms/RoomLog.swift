@@ -55,7 +55,7 @@ struct RoomLog: Sendable {
         byteCount = 0
     }
 
-    /// Forgets the oldest entries, but for so many of the newest.
+    /// Forgets the oldest entries, but for `count` of the newest.
     mutating func shorten(to count: Int) {
         guard count < self.count else { return }
         let old = entries

@@ -75,7 +75,7 @@ import Testing
         #expect(byte == 0xAB && short == -2 && flag && long == .min && wide == 1 << 100)
         #expect(reader.isAtEnd)
         for (other, isSame) in [
-            (bytes, true), (bytes.dropLast() + [0], false), (Array(bytes.dropLast()), false),
+            (bytes, true), (bytes.dropLast() + [1], false), (Array(bytes.dropLast()), false),
         ] {
             let hasRead = reader.hasRead(other.span, from: start)
             #expect(hasRead == isSame)
