@@ -10,7 +10,7 @@ extension Chat {
 
     /// Throws `rate_limited` if the address has had as much stored as a day allows.
     func checkAllowance(of owner: OwnerIndex, at now: Timestamp) throws(CommandError) {
-        guard hasStore, limits.storedByteLimitPerAddressAndDay != nil,
+        guard hasStore || shared.isOn, limits.storedByteLimitPerAddressAndDay != nil,
             owners[owner].kind == .address
         else { return }
         let excess = max(owners[owner].storesAgainAt, now.monotonic) - now.monotonic - Self.day
@@ -22,7 +22,7 @@ extension Chat {
 
     /// Takes the bytes of a message off the allowance of its address.
     mutating func spendAllowance(of owner: OwnerIndex, _ byteCount: Int, at now: Timestamp) {
-        guard hasStore, let limit = limits.storedByteLimitPerAddressAndDay,
+        guard hasStore || shared.isOn, let limit = limits.storedByteLimitPerAddressAndDay,
             owners[owner].kind == .address
         else { return }
         let cost = max(1, Self.day * Int64(byteCount) / Int64(max(1, limit)))

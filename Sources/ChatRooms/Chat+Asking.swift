@@ -60,6 +60,8 @@ extension Chat {
 
     /// Somebody waits until a room is loaded.
     mutating func wait(_ asker: Asker, for room: RoomIndex) {
+        // It must not be forgotten meanwhile.
+        if rooms[room].members.count == 0 { roomFilled(room) }
         rooms[room].isAsked = true
         roomAskers[room, default: Queue()].append(asker)
     }

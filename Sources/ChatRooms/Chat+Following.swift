@@ -22,6 +22,8 @@ extension Chat {
         }
         noteEpoch(of: room)
         answerEarly(in: room, at: now, &effects)
+        // Its life without members here begins anew.
+        if rooms[room].members.count == 0 { roomEmptied(room, at: now, &effects) }
     }
 
     /// The room's log is another one from now on, and everybody in the room begins anew.

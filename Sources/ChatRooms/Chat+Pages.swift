@@ -87,7 +87,7 @@ extension Chat {
     ) -> Page? {
         do throws(CommandError) {
             let name = try Name.fromOutside(roomName)
-            if !hasStore, roomsByName.find(NameKey(name), in: rooms) == nil { throw noSuchRoom }
+            if !hasStore, !shared.isOn, roomsByName.find(NameKey(name), in: rooms) == nil { throw noSuchRoom }
             // Reading costs no address its rooms: whose a room is counts when somebody enters.
             guard
                 let room = try open(
@@ -110,7 +110,7 @@ extension Chat {
     /// Whether anybody may know of the room.
     func isThere(_ room: RoomIndex) -> Bool {
         guard rooms[room].kind == .open else { return false }
-        return rooms[room].isPermanent || rooms[room].members.count > 0
+        return rooms[room].isPermanent || memberCount(of: room) > 0
             || rooms[room].history.lastOffset > 0 || rooms[room].pendingCount > 0
     }
 

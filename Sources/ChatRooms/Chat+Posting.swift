@@ -86,6 +86,8 @@ extension Chat {
         ).bytes(id: said.id.span, text: said.text.span)
         let mark = owners[owner].mark
         try checkPlace(for: body.count, of: mark, in: room, at: now)
+        try checkAllowance(of: owner, at: now)
+        spendAllowance(of: owner, body.count, at: now)
         let post = SharedLog.Post(
             room: room, key: key, mark: mark, byteCount: body.count,
             last: rooms[room].history.lastOffset, sender: sender)

@@ -6,10 +6,20 @@ extension ChatHandler {
     /// How many rooms and names are forgotten in one turn, at up to 10 µs each.
     private static var dueLimit: Int { 200 }
 
+    /// The memory of the chat that is nobody's connection.
+    var heldByteCount: Int {
+        switch engine {
+        case .some(let engine): chat.historyByteCount + engine.node.logByteCount
+        case nil: chat.historyByteCount
+        }
+    }
+
     /// History has a quarter of the memory budget at most: it is never the reason why clients are
     /// closed for memory.
     mutating func fitHistory(_ io: borrowing ServerContext) {
         let most = min(ChatLimits().historyByteLimit, io.memoryLimit / 4)
+        // The logs that are shared are a second copy, to be given back to Redis.
+        engine?.node.logByteLimit = most
         guard chat.limits.historyByteLimit != most else { return }
         var limits = chat.limits
         limits.historyByteLimit = most

@@ -191,7 +191,7 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
         sendAway(&io)
         tickChat(&io)
         countCertificateDays(io)
-        io.applicationByteCount = chat.historyByteCount
+        io.applicationByteCount = heldByteCount
         endWaits(&io)
         service.tick(
             roomCount: chat.roomCount, userCount: chat.userCount,

@@ -50,6 +50,9 @@ package enum EngineRefusal: Hashable, Sendable {
     case takesNoWrites(String)
     /// Too many publishes wait in the room.
     case tooManyPending
+    /// Redis takes it no more, with this error; but it was sent before, and that was not answered,
+    /// so that it may be in the room.
+    case unknown(String)
     /// Redis has answered with an error that says that something is set up wrongly.
     case failed(String)
 }

@@ -15,6 +15,9 @@ package struct EnginePlace: Hashable, Sendable, BitwiseCopyable {
         self.epoch = epoch
     }
 
+    /// Redis counts in numbers that are exact up to here; a greater offset is none of ours.
+    package static let offsetLimit: UInt64 = 1 << 53
+
     /// The place before all entries: where an empty room stands.
     package static let start = EnginePlace(offset: 0, epoch: 0)
 }

@@ -83,6 +83,7 @@ extension EngineNode {
     private mutating func goUp() {
         stage = .up
         state = .up
+        timers.downSince = nil
         requestAll()
     }
 

@@ -8,7 +8,11 @@ extension EngineNode {
         guard !closing.isEmpty else { return }
         var remaining: [EngineRoom] = []
         for room in closing {
-            guard let index = find(room), rooms[index].isClosing else { continue }
+            guard let index = find(room) else { continue }
+            guard rooms[index].isClosing else {
+                rooms[index].isInClosing = false
+                continue
+            }
             guard canClose(index) else {
                 remaining.append(room)
                 continue
@@ -20,7 +24,9 @@ extension EngineNode {
     }
 
     private func canClose(_ index: TableIndex<RoomState>) -> Bool {
-        rooms[index].hasNothingPending && rooms[index].putCount == 0
+        // What Redis has lost of it may have to be given back.
+        (rooms[index].isLive || rooms[index].log.isEmpty) && rooms[index].hasNothingPending
+            && rooms[index].putCount == 0
             && !rooms[index].presence.isWritten && !rooms[index].presence.isUnderWay
             && !rooms[index].presence.isDirty
     }

@@ -22,16 +22,18 @@ extension EngineNode {
     /// said grows again; a quiet room has nothing that its members would miss, since Redis has
     /// it still. Events name entries, so that they have to be taken first.
     mutating func shortenLogs() {
-        guard logByteCount > options.logByteLimit, events.isEmpty else { return }
+        guard logByteCount > logByteLimit, events.isEmpty else { return }
         for _ in 0..<min(Self.shorteningLimit, Int(rooms.endIndex)) {
             let index = TableIndex<RoomState>(rawValue: nextToShorten)
             nextToShorten = (nextToShorten + 1) % UInt32(rooms.endIndex)
             guard rooms.contains(index), rooms[index].isOpen, rooms[index].isLive else { continue }
             let before = rooms[index].log.byteCount
-            rooms[index].log.shorten(
-                to: max(options.leastKept, rooms[index].log.count / 2))
+            let count = rooms[index].log.count
+            // Large entries have to go before that.
+            let least = before > options.largeLog ? 1 : options.leastKept
+            rooms[index].log.shorten(to: max(least, count / 2))
             logByteCount -= before - rooms[index].log.byteCount
-            guard logByteCount > options.logByteLimit else { return }
+            guard logByteCount > logByteLimit else { return }
         }
     }
 }

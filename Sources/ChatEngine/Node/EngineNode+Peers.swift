@@ -75,10 +75,10 @@ extension EngineNode {
         }
     }
 
-    /// The first node that removes a heartbeat removes the presence as well. Without a heartbeat
-    /// anybody may.
-    mutating func nodeRemoved(_ node: String, isFirst: Bool) {
-        guard let peer = peers[node], !peer.isAlive, isFirst || peer.count.isEmpty else { return }
+    /// Its heartbeat is gone, and its presence has to go as well. Each node does that in the rooms
+    /// that it has open: what is not there is removed again without a push.
+    mutating func nodeRemoved(_ node: String) {
+        guard let peer = peers[node], !peer.isAlive else { return }
         for index in rooms.indices where rooms[index].isOpen {
             guard rooms[index].presence.others[node] != nil else { continue }
             rooms[index].presence.dead.append(node)

@@ -123,9 +123,10 @@ extension EngineNode {
     private mutating func hear(
         of node: String, _ value: [UInt8], _ index: TableIndex<RoomState>, at now: UInt64
     ) {
+        // Of a node that has no heartbeat, nobody would notice that it is dead.
+        if peers[node] == nil, !value.isEmpty { peers[node] = Peer(changedAt: now) }
         guard rooms[index].presence.others[node] ?? [] != value else { return }
         rooms[index].presence.others[node] = value.isEmpty ? nil : value
-        if peers[node] == nil, !value.isEmpty { peers[node] = Peer(changedAt: now) }
         if peers[node]?.isAlive != false {
             events.append(.presence(handle(index), node: node, value: value))
         }

@@ -181,10 +181,14 @@ extension EngineNode {
         guard let index = find(room) else { return }
         rooms[index].putCount -= 1
         guard round == rooms[index].round else { return makeReady(index) }
-        let tickets = rooms[index].pending.removeSent(pendingCount)
         let reason: EngineRefusal =
             error.kind == .takesNoWrites ? .takesNoWrites(error.text) : .failed(error.text)
-        for ticket in tickets { events.append(.refused(ticket: ticket, reason)) }
+        for publish in rooms[index].pending.removeSent(pendingCount) {
+            guard let ticket = publish.ticket else { continue }
+            events.append(
+                .refused(
+                    ticket: ticket, publish.mayBeThere ? .unknown(error.text) : reason))
+        }
         // What is said again was acknowledged once: it is tried until it succeeds.
         rooms[index].markAllUnsent()
         if resayCount > 0 {

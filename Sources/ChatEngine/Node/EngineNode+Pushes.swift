@@ -62,8 +62,9 @@ extension EngineNode {
             }
             if rooms[index].log.serial(of: place) == nil {
                 fits =
-                    (rooms[index].log.head == previous || options.faults.ignorePredecessor)
-                    && place.offset > rooms[index].log.head.offset
+                    rooms[index].log.head == previous && rooms[index].log.isFollowed(by: place)
+                    || options.faults.ignorePredecessor
+                        && place.offset > rooms[index].log.head.offset
                 if fits { keep(key.entry(place, after: previous), in: index) }
             }
             previous = place

@@ -48,7 +48,7 @@ extension EngineNode {
 
     /// Asks for the rooms that are next, within the limit.
     mutating func read(_ commands: inout some EngineCommands & ~Copyable, at now: UInt64) {
-        while readCount < options.syncLimit, let room = waitingToRead.first {
+        while readCount < readWindow, let room = waitingToRead.first {
             if let index = find(room), case .waiting = rooms[index].stage {
                 guard read(index, room, &commands, at: now) else { return }
             }
@@ -89,6 +89,7 @@ extension EngineNode {
     // MARK: The answer
 
     mutating func tailAnswered(_ reply: borrowing RedisReply, of room: EngineRoom) {
+        readWindow = min(options.syncLimit, readWindow + 1)
         guard let index = find(room), case .reading = rooms[index].stage else { return }
         guard let tail = RoomTail(reply),
             !tail.goesOn || !tail.isEmpty || tail.top == rooms[index].log.head
@@ -110,20 +111,31 @@ extension EngineNode {
 
     private mutating func append(_ tail: borrowing RoomTail, to index: TableIndex<RoomState>) {
         let first = rooms[index].log.endSerial
-        append(entriesOf: tail, to: index)
+        let isWhole = append(entriesOf: tail, to: index)
         let last = rooms[index].log.endSerial
-        if rooms[index].wasLive, last > first {
-            events.append(.appended(handle(index), serials: first..<last))
-        }
+        guard rooms[index].wasLive, last > first else { return }
+        events.append(
+            isWhole
+                ? .appended(handle(index), serials: first..<last)
+                : .reset(handle(index), serials: rooms[index].log.serials))
     }
 
+    /// Returns whether each follows the one before. If somebody has deleted entries of the stream,
+    /// the log begins behind the gap: nobody is to see what follows as if nothing were missing.
+    @discardableResult
     private mutating func append(
         entriesOf tail: borrowing RoomTail, to index: TableIndex<RoomState>
-    ) {
+    ) -> Bool {
         var entries = tail.entries
+        var isWhole = true
         while let entry = entries.next(after: rooms[index].log.head) {
+            if !rooms[index].log.isFollowed(by: entry.place) {
+                emptyLog(of: index)
+                isWhole = false
+            }
             keep(entry, in: index)
         }
+        return isWhole
     }
 
     /// The log becomes what Redis has.

@@ -14,12 +14,17 @@ extension EngineNode {
             waitingToRefill.append(handle(index))
             return
         }
-        if let common, !options.faults.neverSayAgain { sayAgain(index, behind: common) }
+        // A log that begins behind what Redis has left says all of it again.
+        let isAhead = rooms[index].log.first.map { tail.top.offset < $0.offset } ?? false
+        if let behind = common ?? (isAhead ? .start : nil), !options.faults.neverSayAgain {
+            sayAgain(index, behind: behind)
+        }
         replaceLog(index, with: tail)
         becomeLive(index)
     }
 
-    /// The newest entry of the log that Redis has, too. If it has none of them, that is the start
+    /// The newest entry of the log that Redis has, too, or the one that stood before the log's
+    /// first. If it has none of them, that is the start
     /// of the room as far as Redis still has that; otherwise nil.
     private func common(
         _ index: TableIndex<RoomState>, _ tail: borrowing RoomTail
@@ -27,10 +32,11 @@ extension EngineNode {
         var entries = tail.entries
         var common: EnginePlace?
         var isFirst = true
+        let before = rooms[index].log[rooms[index].log.serials.lowerBound].previous
         while let place = entries.nextPlace() {
             if isFirst, place.offset == 1 { common = .start }
             isFirst = false
-            if rooms[index].log.serial(of: place) != nil { common = place }
+            if place == before || rooms[index].log.serial(of: place) != nil { common = place }
         }
         return isFirst ? .start : common
     }

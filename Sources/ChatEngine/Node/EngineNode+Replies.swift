@@ -36,7 +36,7 @@ extension EngineNode {
         case .presence(let room):
             presenceCount -= 1
             presenceAnswered(reply, in: room, at: now)
-        case .removeNode(let node): nodeRemoved(node, isFirst: reply.integer == 1)
+        case .removeNode(let node): nodeRemoved(node)
         case .removePresence: presenceCount -= 1
         }
     }

@@ -28,6 +28,8 @@ extension EngineNode {
         guard !rooms[index].isClosing else { return }
         rooms[index].isClosing = true
         setPresence([], in: room)
+        guard !rooms[index].isInClosing else { return }
+        rooms[index].isInClosing = true
         closing.append(room)
     }
 

@@ -39,7 +39,9 @@ package struct EngineNode: ~Copyable {
     var roomsByKey: [String: EngineRoom] = [:]
     var roomsByChannel: [String: EngineRoom] = [:]
     /// The memory of all logs, and the room at which shortening them goes on.
-    var logByteCount = 0
+    package internal(set) var logByteCount = 0
+    /// See ``EngineOptions/logByteLimit``; it may change at any time.
+    package var logByteLimit: Int
     var nextToShorten: UInt32 = 0
     /// Rooms that have something to send.
     var ready: [EngineRoom] = []
@@ -52,6 +54,9 @@ package struct EngineNode: ~Copyable {
     var closing: [EngineRoom] = []
     /// How much of each is under way.
     var readCount = 0
+    /// How many rooms may be read at once now. Redis ends a connection for which too much waits
+    /// (client-output-buffer-limit pubsub, 32 MB at first): then it is fewer, and later more again.
+    var readWindow: Int
     var putEntryCount = 0
     var refillEntryCount = 0
     var presenceCount = 0
@@ -86,6 +91,8 @@ package struct EngineNode: ~Copyable {
             nodes: RoomNames.nodes(prefix: options.prefix),
             channel: RoomNames.probe(of: incarnation, prefix: options.prefix))
         random = EngineRandom(seed)
+        readWindow = options.syncLimit
+        logByteLimit = options.logByteLimit
     }
 
     /// What has happened next; nil if everything has been taken.
@@ -109,6 +116,7 @@ package struct EngineNode: ~Copyable {
         guard stage != .down else { return }
         stage = .down
         flights = Queue()
+        if readCount > 0 { readWindow = max(1, readWindow / 8) }
         readCount = 0
         putEntryCount = 0
         refillEntryCount = 0
@@ -119,8 +127,9 @@ package struct EngineNode: ~Copyable {
         }
         stopRooms()
         heart.stop()
-        timers.downSince = now
-        state = .down
+        // A connection that has come to nothing was none.
+        if state == .up || state == .slow || timers.downSince == nil { timers.downSince = now }
+        if state != .away { state = .down }
     }
 
     /// No room is live: their pushes are dropped, and what was sent is sent again.

@@ -12,6 +12,8 @@ struct PendingPublish: Sendable {
     let since: UInt64
     /// Where Redis has put it; until then the start.
     var place = EnginePlace.start
+    /// A call with it was not answered, or its answer does not count: it may be in Redis.
+    var mayBeThere = false
     /// Its author has learned that it takes long.
     var isDelayed = false
 
@@ -75,17 +77,18 @@ struct PendingPublishes: Sendable {
 
     /// Nothing is known to be in Redis any more: everything is sent again, in the same order.
     mutating func markAllUnsent() {
+        for index in start..<start + placedCount + sentCount { items[index].mayBeThere = true }
         placedCount = 0
         sentCount = 0
     }
 
-    /// Removes the first items that are under way, and returns their tickets.
-    mutating func removeSent(_ count: Int) -> [UInt64] {
+    /// Removes the first items that are under way, and returns them.
+    mutating func removeSent(_ count: Int) -> [PendingPublish] {
         let first = start + placedCount
-        let tickets = items[first..<first + count].compactMap(\.ticket)
+        let removed = Array(items[first..<first + count])
         items.removeSubrange(first..<first + count)
         sentCount -= count
-        return tickets
+        return removed
     }
 
     /// Marks what has waited since before `moment`, and returns the tickets that were not marked.

@@ -41,6 +41,9 @@ struct RoomLog: Sendable {
     /// The entry with this serial number, which must be one of ``serials``.
     subscript(serial: Int) -> EngineEntry { entries[fromNewest: endSerial - 1 - serial] }
 
+    /// Whether an entry at this place can stand behind all others.
+    func isFollowed(by place: EnginePlace) -> Bool { isEmpty || place.offset == head.offset + 1 }
+
     /// Adds an entry behind all others; its predecessor has been compared with ``head``.
     mutating func append(_ entry: EngineEntry) {
         if count == limit, let oldest = entries.oldest { byteCount -= oldest.allocatedByteCount }

@@ -45,6 +45,8 @@ struct RoomState: ~Copyable {
     var presence = RoomPresence()
     /// It closes when nothing is pending.
     var isClosing = false
+    /// It is in the list of rooms that close.
+    var isInClosing = false
     var isOpen = true
 
     init(_ key: String, _ names: RoomNames, _ generation: UInt32, keep: Int) {

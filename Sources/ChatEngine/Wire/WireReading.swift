@@ -6,7 +6,8 @@ extension EnginePlace {
     /// The place that these bytes name: two numbers with a hyphen between them.
     init?(_ bytes: Span<UInt8>) {
         var rest = WireReader(bytes)
-        guard let offset = rest.number(until: UInt8(ascii: "-")), let epoch = rest.number()
+        guard let offset = rest.number(until: UInt8(ascii: "-")), offset <= Self.offsetLimit,
+            let epoch = rest.number()
         else { return nil }
         self.init(offset: offset, epoch: epoch)
     }
@@ -38,7 +39,8 @@ struct WireReader: ~Escapable {
 
     /// The place that goes up to this byte, which is passed, too.
     mutating func place(until end: UInt8) -> EnginePlace? {
-        guard let offset = number(until: UInt8(ascii: "-")), let epoch = number(until: end)
+        guard let offset = number(until: UInt8(ascii: "-")), offset <= EnginePlace.offsetLimit,
+            let epoch = number(until: end)
         else { return nil }
         return EnginePlace(offset: offset, epoch: epoch)
     }

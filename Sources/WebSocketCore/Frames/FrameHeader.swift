@@ -83,6 +83,7 @@ public struct FrameHeader: BitwiseCopyable, Equatable, Sendable {
         guard let header = parse(bytes), let payload = Int(exactly: header.payloadByteCount) else {
             return nil
         }
-        return header.byteCount + payload
+        let (sum, overflows) = header.byteCount.addingReportingOverflow(payload)
+        return overflows ? nil : sum
     }
 }

@@ -13,6 +13,8 @@ public enum EventStream {
     public static func chunkByteCount(_ bytes: Span<UInt8>) -> Int? {
         var size = 0
         for index in bytes.indices {
+            // No chunk of ours is that long.
+            guard size <= Int.max >> 8 else { return nil }
             switch bytes[index] {
             case 0x30...0x39: size = size << 4 | Int(bytes[index] - 0x30)
             case 0x61...0x66: size = size << 4 | Int(bytes[index] - 0x61 + 10)

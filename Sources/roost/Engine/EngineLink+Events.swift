@@ -11,11 +11,11 @@ extension EngineLink {
             if let id = rooms[room] { goLive(id, serials) }
         case .appended(let room, let serials):
             guard let id = rooms[room] else { return }
-            followed[id]?.toldSerial = serials.upperBound
+            told(id, serials)
             news.append(.log(.appended(id, part(serials, of: room))))
         case .reset(let room, let serials):
             guard let id = rooms[room] else { return }
-            followed[id]?.toldSerial = serials.upperBound
+            told(id, serials)
             figures.resetCount += 1
             news.append(.log(.reset(id, part(serials, of: room))))
         case .placed(let ticket, let place):
@@ -34,7 +34,11 @@ extension EngineLink {
             waiting[ticket] = nil
             figures.refusedCount += 1
             news.append(.refusal(refusal))
-            news.append(.log(.refused(ticket: ticket)))
+            if case .unknown = refusal {
+                news.append(.log(.delayed(ticket: ticket)))
+            } else {
+                news.append(.log(.refused(ticket: ticket)))
+            }
         case .presence(let room, let other, let value):
             if let id = rooms[room] { hear(value, of: other, in: id) }
         case .state(let state):
@@ -45,6 +49,13 @@ extension EngineLink {
             for (id, room) in followed where room.wasLive { news.append(.log(.syncing(id))) }
         case .reconnect(let trouble): news.append(.useless(trouble))
         }
+    }
+
+    /// The chat has heard of these entries, if it listens already: before the room is live for it
+    /// the first time, it does not.
+    private mutating func told(_ id: RoomID, _ serials: Range<Int>) {
+        guard followed[id]?.wasLive == true else { return }
+        followed[id]?.toldSerial = serials.upperBound
     }
 
     /// Nothing is missing in the room's log. The chat gets what it has not heard of yet, and the

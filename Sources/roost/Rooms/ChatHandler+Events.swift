@@ -170,6 +170,10 @@ extension ChatHandler {
     /// The room's log is another one, and its streams end: they come back with their places, and
     /// hear then whether these are still there.
     mutating func resetStreams(of room: RoomID, _ io: inout ServerContext) {
+        for waiter in waiters.take(room) {
+            released.append((room, waiter))
+            io.continueLater()
+        }
         guard streams.count > 0 else { return }
         for id in streams.streams(of: room) { io.endEventStream(id) }
     }
