@@ -125,7 +125,8 @@ let package = Package(
             name: "roost",
             dependencies: [
                 "WebSocketServer", "WebSocketCore", "LinuxReactor", "Storage", "ChatRooms",
-                "ChatDatabase", "ChatEngine", "RedisClient", "CommandLineOptions", "CCrypto", "CLinux", "CPage", "CZlib",
+                "ChatDatabase", "ChatEngine", "RedisClient", "CommandLineOptions", "CCrypto",
+                "CLinux", "CPage", "CZlib",
             ],
             exclude: ["Page"], swiftSettings: strict),
         .executableTarget(

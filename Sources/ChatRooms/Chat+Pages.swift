@@ -87,7 +87,9 @@ extension Chat {
     ) -> Page? {
         do throws(CommandError) {
             let name = try Name.fromOutside(roomName)
-            if !hasStore, !shared.isOn, roomsByName.find(NameKey(name), in: rooms) == nil { throw noSuchRoom }
+            if !hasStore, !shared.isOn, roomsByName.find(NameKey(name), in: rooms) == nil {
+                throw noSuchRoom
+            }
             // Reading costs no address its rooms: whose a room is counts when somebody enters.
             guard
                 let room = try open(

@@ -10,8 +10,8 @@ package struct EngineOptions: Sendable {
     /// The most bytes of all rooms' entries here, about: beyond it logs lose their oldest entries,
     /// down to ``leastKept``, one room after the other.
     package var logByteLimit = 256 << 20
-    /// How many entries of a room stay if they take no more than ``largeLog`` bytes: what a failover
-    /// may lose should be among them.
+    /// How many entries of a room stay if they take at most ``largeLog`` bytes: what a failover may
+    /// lose should be among them.
     package var leastKept = 100
     /// See ``leastKept``.
     package var largeLog = 64 << 10

@@ -19,8 +19,8 @@ extension EngineRefusal: CustomStringConvertible {
         case .takesNoWrites(let error):
             "Redis takes no messages: \(error) Give it memory (maxmemory) or space on its disk."
         case .unknown(let error):
-            "Redis takes no messages, and perhaps has one that it did not answer: \(error) Look at "
-                + "its memory (maxmemory) and its disk."
+            "Redis takes no messages, and may have the last one: \(error) Give it memory (maxmemory) "
+                + "or space on its disk."
         case .tooManyPending:
             "Too many messages wait for Redis in this room: send again when it answers."
         case .failed(let error):

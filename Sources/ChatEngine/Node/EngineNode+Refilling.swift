@@ -23,9 +23,8 @@ extension EngineNode {
         becomeLive(index)
     }
 
-    /// The newest entry of the log that Redis has, too, or the one that stood before the log's
-    /// first. If it has none of them, that is the start
-    /// of the room as far as Redis still has that; otherwise nil.
+    /// The newest entry that Redis has, too, of the log or directly before it. If it has none of
+    /// them, that is the start of the room as far as Redis still has that; otherwise nil.
     private func common(
         _ index: TableIndex<RoomState>, _ tail: borrowing RoomTail
     ) -> EnginePlace? {

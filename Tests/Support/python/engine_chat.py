@@ -16,7 +16,7 @@ from redis_chat import what_is_missing
 MODULES = {
     "engine_scenes": [
         "shared", "retried", "resumed", "named", "present", "posted", "stopped", "lonely",
-        "slowed", "sent_away"],
+        "greedy", "slowed", "sent_away"],
     "engine_faults": ["killed", "emptied", "cut", "forgotten", "paused", "promoted"],
 }
 

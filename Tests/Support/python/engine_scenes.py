@@ -162,6 +162,27 @@ def lonely():
             expect(words in left.said(), left.said().decode())
 
 
+def greedy():
+    """People enter rooms of which Redis does not send as much at once: they are read one by one"""
+    rooms = ("a", "b", "c")
+    with Chat("--client-output-buffer-limit", "pubsub 1mb 0 0") as chat:
+        ann = Person(chat, "ann", chat.node())
+        for room in rooms:
+            ann.ask("join", room=room)
+            said = [ann.send("message", room=room, text="x" * 3900) for _ in range(200)]
+            for message in said:
+                expect(ann.reply(message)["type"] == "ok", "not kept")
+        other = chat.node()
+        crowd = [Person(chat, f"user{room}", other) for room in rooms]
+        # It has all of them before it when it goes on.
+        chat.redis.send("DEBUG SLEEP 0.7").close()
+        entered = [person.send("join", room=room, limit=1) for person, room in zip(crowd, rooms)]
+        for person, join in zip(crowd, entered):
+            got = person.reply(join)
+            expect(got["type"] == "joined" and got["offset"] == 200, str(got)[:100])
+        expect(b"No connection to" in other.said(), "Redis has sent all of it at once")
+
+
 def slowed():
     """Redis does not answer for most of a second: everybody waits, and whoever comes then enters"""
     with Chat() as chat:

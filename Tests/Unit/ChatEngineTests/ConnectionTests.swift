@@ -159,6 +159,25 @@ import Testing
         #expect(desk.events().map(short) == ["up"])
     }
 
+    @Test func `Connections that come to nothing do not begin the minute anew`() {
+        let (desk, _) = Desk.live()
+        desk.cut()
+        for _ in 0..<59 {
+            desk.turn(after: Desk.second)
+            desk.node.connected(at: desk.now)
+            desk.turn()
+            desk.answer(.error("NOREPLICAS Not enough good replicas to write."))
+            desk.cut()
+        }
+        #expect(!desk.events().map(short).contains("away"))
+        desk.turn(after: Desk.second)
+        #expect(desk.events().map(short) == ["away"])
+        desk.node.connected(at: desk.now)
+        desk.turn()
+        desk.cut()
+        #expect(desk.events() == [])
+    }
+
     // MARK: The heartbeat
 
     @Test func `Pushes that do not come are noticed`() {

@@ -218,6 +218,23 @@ import Testing
         #expect(desk.events() == [.refused(ticket: 3, .tooManyPending)])
     }
 
+    @Test func `A refused message that may have come before is not said to be nowhere`() {
+        let (desk, room) = Desk.live()
+        desk.publish("a", in: room)
+        desk.turn()
+        desk.cut()
+        desk.publish("b", first: 2, in: room)
+        desk.up()
+        desk.answerRead(.tail(true, "0-0"))
+        _ = desk.events()
+        desk.answer(.error("MISCONF Errors writing to the AOF file"))
+        let error = "MISCONF Errors writing to the AOF file"
+        #expect(
+            desk.events() == [
+                .refused(ticket: 1, .unknown(error)), .refused(ticket: 2, .takesNoWrites(error)),
+            ])
+    }
+
     @Test func `A refusal is about the messages of its call`() {
         let (desk, room) = Desk.live()
         desk.publish("a", in: room)

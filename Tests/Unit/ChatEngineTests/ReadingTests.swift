@@ -160,11 +160,56 @@ import Testing
         #expect(desk.log(room) == ["1-7=a"])
     }
 
-    @Test func `A push at the end of all numbers is none`() {
+    @Test(arguments: ["18446744073709551615", "9007199254740993", "3"])
+    func `A push with numbers that are none of ours is not followed`(_ offset: String) {
         let (desk, room) = Desk.live(["1-7=a"])
-        desk.pushMessages("1-7 18446744073709551615-7", "b", "c")
+        desk.pushMessages("1-7 \(offset)-7", "b", "c")
         #expect(!desk.isLive(room))
-        #expect(desk.log(room).count == 2)
+        #expect(desk.log(room) == ["1-7=a"])
+    }
+
+    @Test func `Behind entries that somebody has deleted the log begins anew, and says so`() {
+        let (desk, room) = Desk.live(["1-7=a"])
+        desk.cut()
+        desk.up()
+        _ = desk.events()
+        desk.answerRead(.tail(true, "6-7", ["2-7=b", "5-7=e", "6-7=f"]))
+        #expect(desk.events().map(short) == ["reset 2", "live 2"])
+        #expect(desk.log(room) == ["5-7=e", "6-7=f"])
+    }
+
+    /// The log begins behind 3-7: that is what Redis has left, or less than that.
+    @Test(arguments: [("3-7", ["d<3-7 4-7", "e<4-7 5-7"]), ("2-7", ["d", "e"])])
+    func `A log that was shortened gives back what it has, or says it again`(
+        _ top: String, _ messages: [String]
+    ) {
+        let (desk, room) = Desk.live(["1-7=a", "2-7=b", "3-7=c", "4-7=d", "5-7=e"]) {
+            $0.logByteLimit = 1
+            $0.leastKept = 2
+        }
+        desk.turn()
+        #expect(desk.log(room) == ["4-7=d", "5-7=e"])
+        desk.cut()
+        desk.up()
+        desk.answer(.list([]))
+        desk.answer(.tail(false, top, ["\(top)=\(top == "3-7" ? "c" : "b")"]))
+        #expect(
+            desk.turn().filter { $0.contains("r1_put") }.map { saying($0).messages } == [messages])
+    }
+
+    @Test func `After a connection that has ended while rooms were read, fewer are read at once`() {
+        let desk = Desk { $0.syncLimit = 64 }
+        for number in 0..<100 { _ = desk.open("room \(number)") }
+        for limit in [64, 8, 1, 1] {
+            desk.up()
+            #expect(desk.commands.unanswered.count { $0.command[1] == "r1_tail" } == limit)
+            desk.cut()
+        }
+        desk.up()
+        for count in 2...20 {
+            desk.answerRead(.tail(true, "0-0"))
+            #expect(desk.commands.unanswered.count { $0.command[1] == "r1_tail" } == count)
+        }
     }
 
     // MARK: Bounds

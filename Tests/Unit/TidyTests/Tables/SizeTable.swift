@@ -12,7 +12,7 @@ enum SizeTable {
             path: "Sources/LinuxReactor/LinuxKernel.swift", lineCount: 310,
             reason: "The unsafe calls stand in one file, so that one review sees them all."),
         SizeException(
-            path: "Package.swift", lineCount: 310,
+            path: "Package.swift", lineCount: 320,
             reason: "A package has one manifest, and each module's tests are a target of it."),
     ]
 }
