@@ -19,7 +19,7 @@ extension ChatHandler {
     mutating func fitHistory(_ io: borrowing ServerContext) {
         let most = min(ChatLimits().historyByteLimit, io.memoryLimit / 4)
         // The logs that are shared are a second copy, to be given back to Redis.
-        engine?.node.logByteLimit = most
+        engine?.node.logByteLimit = io.memoryLimit / 4
         guard chat.limits.historyByteLimit != most else { return }
         var limits = chat.limits
         limits.historyByteLimit = most
