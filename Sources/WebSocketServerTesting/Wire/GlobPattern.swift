@@ -4,27 +4,38 @@ enum GlobPattern {
     /// Whether a name matches a pattern: `*`, `?`, `[abc]`, `[^a-c]`, and a backslash before a
     /// character that means itself.
     static func matches(_ pattern: String, _ name: String) -> Bool {
-        matches(Array(pattern.utf8)[...], Array(name.utf8)[...])
-    }
-
-    private static func matches(_ pattern: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) -> Bool {
-        var (pattern, name) = (pattern, name)
-        while let first = pattern.popFirst() {
-            if first == UInt8(ascii: "*") {
-                return (name.startIndex...name.endIndex).contains { matches(pattern, name[$0...]) }
-            }
-            guard let character = name.popFirst() else { return false }
-            switch first {
-            case UInt8(ascii: "?"): continue
-            case UInt8(ascii: "["):
-                guard isMember(character, of: &pattern) else { return false }
-            case UInt8(ascii: "\\") where !pattern.isEmpty:
-                guard pattern.removeFirst() == character else { return false }
-            default:
-                guard first == character else { return false }
+        var (pattern, name) = (Array(pattern.utf8)[...], Array(name.utf8)[...])
+        // The last star: what follows it is tried at each later place of the name. An earlier star
+        // need not be tried again.
+        var star: (pattern: ArraySlice<UInt8>, name: ArraySlice<UInt8>)?
+        while let character = name.first {
+            var rest = pattern
+            if rest.first == UInt8(ascii: "*") {
+                pattern = rest.dropFirst()
+                star = (pattern, name)
+            } else if matches(character, &rest) {
+                pattern = rest
+                name.removeFirst()
+            } else if let last = star {
+                pattern = last.pattern
+                name = last.name.dropFirst()
+                star = (pattern, name)
+            } else {
+                return false
             }
         }
-        return name.isEmpty
+        return pattern.allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+
+    /// Takes the part of the pattern that one character must match, and says whether it does.
+    private static func matches(_ character: UInt8, _ pattern: inout ArraySlice<UInt8>) -> Bool {
+        guard let first = pattern.popFirst() else { return false }
+        switch first {
+        case UInt8(ascii: "?"): return true
+        case UInt8(ascii: "["): return isMember(character, of: &pattern)
+        case UInt8(ascii: "\\") where !pattern.isEmpty: return pattern.removeFirst() == character
+        default: return first == character
+        }
     }
 
     /// Takes the rest of a set of characters, up to its bracket.

@@ -165,6 +165,11 @@ private struct Subscriber: RedisHandler, OperationsHandler {
         ("[ab]x", ["ax", "bx"], ["cx", "x", "abx"]), ("[^a]x", ["bx"], ["ax"]),
         ("[a-c]", ["a", "b", "c"], ["d", "-"]), ("\\*", ["*"], ["a", "\\*"]),
         ("a**c", ["ac", "abbc"], ["ab"]), ("", [""], ["a"]),
+        // Each star at each place would be more than can be tried.
+        (
+            String(repeating: "a*", count: 20) + "b", [String(repeating: "a", count: 100) + "b"],
+            [String(repeating: "a", count: 100)]
+        ),
     ]
 
     @Test(arguments: patterns)
