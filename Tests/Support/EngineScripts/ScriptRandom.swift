@@ -1,6 +1,7 @@
 // Randomness that can be repeated: a failing run names its seed.
 
-/// SplitMix64: the same run for the same seed.
+/// SplitMix64: the same run for the same seed. The tests' `SeededRandom` does the same: a program
+/// cannot use it, since WireKit is a target of tests.
 struct ScriptRandom: RandomNumberGenerator {
     private var state: UInt64
 
